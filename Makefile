@@ -1,0 +1,46 @@
+# Tutto ciò che si fa con il libro. Serve Python 3.11 o successivo; il resto si installa da sé in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SITO := _build/html
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help libro servi test test-veloce quaderni pulisci
+
+help: ## mostra questi comandi
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+$(BIN)/activate:
+	@$(PYTHON) -c 'import sys; sys.exit("Serve Python 3.11 o successivo: questo è %d.%d." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/libro: requirements.txt myst-nb-interact/pyproject.toml myst-nb-interact/kernelspec/kernel.json | $(BIN)/activate
+	@echo "Preparo l'ambiente in $(VENV) (la prima volta: un paio di minuti)…"
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/test: tests/requirements.txt $(VENV)/libro
+	$(BIN)/python -m pip install --quiet -r tests/requirements.txt
+	@touch $@
+
+libro: $(VENV)/libro ## costruisce il libro in _build/html
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going .
+	@echo "Il libro è pronto: apriamo $(CURDIR)/$(SITO)/index.html nel browser, oppure eseguiamo make servi."
+
+servi: libro ## mostra il libro nel browser, su questo computer
+	@echo "Il libro è su http://127.0.0.1:8000 (Ctrl+C per finire)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITO) 8000
+
+test: $(VENV)/test libro ## esegue tutti i controlli
+	$(BIN)/python tests/browser.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 chapters tests myst-nb-interact/tests
+
+test-veloce: $(VENV)/test ## i controlli che non aprono il browser e non costruiscono il sito
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not sito" tests myst-nb-interact/tests
+
+quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
+
+pulisci: ## toglie ciò che è stato costruito (non l'ambiente)
+	rm -rf _build

@@ -1,0 +1,42 @@
+"""myst-nb-interact: `ipywidgets.interact` cells that stay alive on static pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__version__ = "0.1.0"
+
+MIME_TYPE = "application/vnd.myst-nb-interact+json"
+"""What a recording is called in a notebook's outputs."""
+
+OPTIONS_VARIABLE = "MYST_NB_INTERACT"
+"""The environment variable in which the build kernel finds the options, as JSON."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an author can set; in Sphinx's configuration each name begins with `interact_`."""
+
+    max_states: int = 5000
+    """Most states of one interact; more stop the build."""
+    max_kilobytes: int = 500
+    """Largest recording of one interact, in kB after gzip; a larger one stops the build."""
+    thin: int | None = None
+    """Most values of one slider: a finer one is thinned evenly. None: sliders are never thinned."""
+    processes: int = 0
+    """Processes that record an interact's states; 0 is one for each core, 1 none but the kernel."""
+    svg_digits: int | None = 1
+    """Decimals of the coordinates in a figure, in points; None keeps them all."""
+    svg_colors: dict[str, str] = field(default_factory=lambda: {"#000000": "currentColor"})
+    """Colours as Matplotlib writes them → what the page uses instead, a CSS variable for instance."""
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx's entry point."""
+    from .extension import setup as setup_extension
+
+    return setup_extension(app)

@@ -1,0 +1,326 @@
+"""Widgets and the functions they drive → a recording: every state's outputs, and the controls that choose it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import math
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from itertools import product
+from typing import Any
+
+import ipywidgets
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
+from ipywidgets.widgets.interaction import show_inline_matplotlib_plots
+
+from . import Options, codec
+from .pool import map_ordered
+from .states import CannotSample, Control, TooFine, control
+from .svg import Tidy, make_tidy
+
+RICH = ("\x02", "\x1f", "\x03")
+"""Around a piece that Sphinx has to render: start, between MIME type and text, end."""
+
+_ADVICE = (
+    "Take larger steps or fewer options, or raise interact_max_states in the Sphinx configuration; "
+    "interact_thin = 50 offers at most 50 values of each slider."
+)
+
+_PRIORITY = (
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "text/markdown",
+    "text/latex",
+    "text/plain",
+)
+
+
+class InteractError(BaseException):
+    """The build must stop.
+
+    Not an Exception: IPython's formatters swallow those, and the page would be published without its interactive.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        cause = traceback.format_exception(self.__cause__) if self.__cause__ else []
+        return [*"".join(cause).splitlines(), f"myst-nb-interact: {self}"]
+
+
+class NotAlive(Exception):
+    """The widget can only be shown as a still; `recording` holds it, with the reason."""
+
+    def __init__(self, recording: dict[str, Any] | None) -> None:
+        self.recording = recording
+
+
+@dataclass
+class Source:
+    """One output area: what is called, and by which controls."""
+
+    f: Callable
+    widgets: dict[str, Any]
+    shows_result: bool
+    manual: bool = False
+
+    def call(self, values: dict[str, Any]) -> None:
+        """As ipywidgets' own `interactive.update` calls it."""
+        show_inline_matplotlib_plots()
+        result = self.f(**values)
+        show_inline_matplotlib_plots()
+        if self.shows_result and result is not None:
+            display(result)
+
+
+def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options, number: int) -> dict[str, Any] | None:
+    """Call the functions behind `widget` for every state of its controls.
+
+    Returns None for a widget that drives no function. Raises NotAlive where only a still can be had, InteractError
+    where the build must stop: too many states, too large a recording, a function that raises.
+    """
+    sources: list[Source] = []
+    controls: list[Control] = []
+    seen: dict[Any, int] = {}
+    try:
+        layout = _layout(widget, sources, controls, seen, options)
+        if not sources:
+            return None
+        if any(source.manual for source in sources):
+            raise CannotSample("interact_manual calls its function only when a button is pressed")
+        for source in sources:  # controls that an author shows elsewhere, or not at all
+            for name, part in source.widgets.items():
+                if not isinstance(part, ipywidgets.fixed) and part not in seen:
+                    layout["children"].insert(0, _add(part, name, controls, seen, options))
+    except CannotSample as reason:
+        stills = [_still(source, shell) for source in sources]
+        raise NotAlive({"still": sum(stills, []), "reason": str(reason)}) from None
+    except TooFine as reason:
+        raise InteractError(f"{reason}. {_ADVICE}") from None
+    tidy = make_tidy(options.svg_digits, options.svg_colors)
+    outputs, stills = [], []
+    for part, source in enumerate(sources):
+        used = [seen[w] for w in source.widgets.values() if w in seen]
+        prefix = f"i{number}-{part}-" if len(sources) > 1 else f"i{number}-"
+        rows, still = _sample(source, [controls[i] for i in used], seen, controls, shell, options, tidy, prefix)
+        outputs.append({"controls": used} | codec.encode(rows))
+        stills += still
+    recording = {
+        "number": number,
+        "controls": [c.public() for c in controls],
+        "layout": layout,
+        "outputs": outputs,
+        "still": stills,
+    }
+    size = len(gzip.compress(json.dumps(outputs).encode(), 6)) / 1000
+    if size > options.max_kilobytes:
+        raise InteractError(
+            f"the recording takes {size:,.0f} kB after gzip ({_counts(controls)}); the limit is "
+            f"{options.max_kilobytes:,} kB. Draw less in a state, offer fewer values, or raise interact_max_kilobytes "
+            "in the Sphinx configuration."
+        )
+    return recording
+
+
+def _layout(
+    widget: Any, sources: list[Source], controls: list[Control], seen: dict[Any, int], options: Options
+) -> dict[str, Any]:
+    """The tree of boxes, with numbers of controls and outputs at its leaves."""
+    if isinstance(widget, ipywidgets.interactive):
+        driven = {w._kwarg: w for w in widget.kwargs_widgets}
+        sources.append(Source(widget.f, driven, widget.auto_display, widget.manual))
+        output = len(sources) - 1
+        children = []
+        for child in widget.children:
+            if child is widget.out:
+                children.append({"output": output})
+            elif not isinstance(child, ipywidgets.Button):
+                name = getattr(child, "_kwarg", child.description)
+                children.append(_add(child, name, controls, seen, options))
+        return {"box": "column", "children": children}
+    if hasattr(widget, "_interact"):
+        sources.append(Source(*widget._interact, shows_result=False))
+        return {"box": "column", "children": [{"output": len(sources) - 1}]}
+    if isinstance(widget, ipywidgets.Box):
+        box = "row" if isinstance(widget, ipywidgets.HBox) else "column"
+        return {
+            "box": box,
+            "children": [
+                _layout(child, sources, controls, seen, options)
+                if isinstance(child, ipywidgets.Box) or hasattr(child, "_interact")
+                else _add(child, getattr(child, "description", ""), controls, seen, options)
+                for child in widget.children
+            ],
+        }
+    return {"box": "column", "children": []}
+
+
+def _add(
+    widget: Any, name: str, controls: list[Control], seen: dict[Any, int], options: Options
+) -> dict[str, Any]:
+    if isinstance(widget, (ipywidgets.HTML, ipywidgets.HTMLMath)):
+        return {"html": widget.value}
+    if isinstance(widget, ipywidgets.Label):
+        return {"html": escape(widget.value)}
+    if widget not in seen:
+        seen[widget] = len(controls)
+        controls.append(control(widget, name, options.thin))
+    return {"control": seen[widget]}
+
+
+def _sample(
+    source: Source,
+    used: list[Control],
+    seen: dict[Any, int],
+    controls: list[Control],
+    shell: InteractiveShell,
+    options: Options,
+    tidy: Tidy,
+    prefix: str,
+) -> tuple[list[list[str]], list[dict[str, Any]]]:
+    """The pieces of every state, the last control changing fastest, and the outputs of the default state."""
+    total = math.prod(len(c.values) for c in used)
+    if total > options.max_states:
+        raise InteractError(
+            f"{total:,} states ({_counts(used)}); the limit is {options.max_states:,}. {_ADVICE}"
+        )
+    forgiving = not shell.kernel.get_parent().get("content", {}).get("stop_on_error", True)
+
+    def outputs(state: tuple[int, ...]) -> list[dict[str, Any]]:
+        arguments = _arguments(source, seen, controls, dict(zip(map(id, used), state)))
+        return _outputs(source, arguments, shell, forgiving)
+
+    def row(state: tuple[int, ...]) -> list[str] | InteractError:
+        try:
+            return pieces(outputs(state), tidy, prefix)
+        except InteractError as error:  # it comes from another process, where a traceback cannot follow
+            return error
+
+    # The default state comes first, and here: a function that cannot run fails at once, with its traceback.
+    still = outputs(tuple(c.default for c in used))
+    rows = []
+    for result in map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes):
+        if isinstance(result, InteractError):
+            raise result
+        rows.append(result)
+    return rows, still
+
+
+def _arguments(
+    source: Source, seen: dict[Any, int], controls: list[Control], state: dict[int, int]
+) -> dict[str, Any]:
+    return {
+        name: widget.value
+        if isinstance(widget, ipywidgets.fixed)
+        else (c := controls[seen[widget]]).values[state[id(c)]]
+        for name, widget in source.widgets.items()
+    }
+
+
+def _outputs(source: Source, arguments: dict[str, Any], shell: InteractiveShell, forgiving: bool) -> list[dict[str, Any]]:
+    with captured(shell) as outputs:
+        try:
+            source.call(arguments)
+        except Exception as error:
+            if not forgiving:
+                values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
+                raise InteractError(
+                    f"the function raised {type(error).__name__} for {values}. Mend it, offer other values, or tag "
+                    "the cell raises-exception to show the error as it is."
+                ) from error
+            lines = traceback.format_exception(error)
+            outputs.append(
+                {"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines}
+            )
+    return outputs
+
+
+def _still(source: Source, shell: InteractiveShell) -> list[dict[str, Any]]:
+    arguments = {name: widget.value for name, widget in source.widgets.items()}
+    return _outputs(source, arguments, shell, forgiving=True)
+
+
+def _counts(controls: list[Control]) -> str:
+    return " × ".join(f"{c.name}: {len(c.values):,} values" for c in controls)
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what is displayed instead of sending it."""
+
+    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any) -> None:
+        data = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
+        self.outputs.append({"output_type": "display_data", "data": data, "metadata": metadata or {}})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.outputs.clear()
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, name: str, outputs: list[dict[str, Any]]) -> None:
+        self.name, self.outputs = name, outputs
+
+    def write(self, text: str) -> int:
+        if not self.outputs or self.outputs[-1].get("name") != self.name:
+            self.outputs.append({"output_type": "stream", "name": self.name, "text": ""})
+        self.outputs[-1]["text"] += text
+        return len(text)
+
+
+@contextmanager
+def captured(shell: InteractiveShell) -> Iterator[list[dict[str, Any]]]:
+    """The outputs (as nbformat has them) of what runs inside, in their order."""
+    outputs: list[dict[str, Any]] = []
+    publisher = _Publisher()
+    publisher.outputs = outputs
+    kept = shell.display_pub, sys.stdout, sys.stderr
+    shell.display_pub, sys.stdout, sys.stderr = publisher, _Stream("stdout", outputs), _Stream("stderr", outputs)
+    try:
+        yield outputs
+    finally:
+        shell.display_pub, sys.stdout, sys.stderr = kept
+
+
+def pieces(outputs: list[dict[str, Any]], tidy: Tidy, prefix: str) -> list[str]:
+    """The HTML of a state's outputs, cut where states are likely to differ."""
+    result: list[str] = []
+    for i, output in enumerate(outputs):
+        if output["output_type"] == "stream":
+            result += _text(f"interact-text interact-{output['name']}", output["text"])
+        elif output["output_type"] == "error":
+            result += _text("interact-text interact-stderr", "".join(output["traceback"]))
+        else:
+            result += _display(output["data"], output["metadata"], tidy, f"{prefix}{i}-")
+    return result
+
+
+def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix: str) -> list[str]:
+    mime_type = next((m for m in _PRIORITY if m in data), None)
+    if mime_type is None:
+        return []
+    content = data[mime_type]
+    if mime_type == "text/html":
+        return ['<div class="interact-html">', *content.splitlines(keepends=True), "</div>"]
+    if mime_type == "image/svg+xml":
+        return ['<div class="interact-figure">', *tidy(content, prefix), "</div>"]
+    if mime_type.startswith("image/"):
+        size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
+        source = f'src="data:{mime_type};base64,{"".join(content.split())}"'
+        return ['<div class="interact-figure">', f'<img alt=""{size} {source}>', "</div>"]
+    if mime_type == "text/plain":
+        return _text("interact-text", content)
+    start, middle, end = RICH
+    return [f"{start}{mime_type}{middle}{content}{end}"]
+
+
+def _text(classes: str, text: str) -> list[str]:
+    return [f'<pre class="{classes}">', *escape(text.rstrip("\n")).splitlines(keepends=True), "</pre>"]

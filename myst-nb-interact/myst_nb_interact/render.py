@@ -1,0 +1,189 @@
+"""A recording in a notebook's output → nodes → the page's controls and default state, and the file it is played from.
+
+On HTML pages the node writes itself; everywhere else (PDF, EPUB, text) its still takes its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from docutils import nodes
+from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxTranslator
+
+from . import MIME_TYPE, codec
+from .record import RICH
+from .strings import strings
+
+_RICH = re.compile("{}(.*?){}(.*?){}".format(*RICH), re.DOTALL)
+_logger = logging.getLogger(__name__)
+
+
+class interact(nodes.General, nodes.Element):
+    """A recording. Children: its still, then every rich piece, rendered by Sphinx."""
+
+
+class InteractRenderer(MimeRenderPlugin):
+    """Called by MyST-NB for every output (entry point `myst_nb.mime_renderers`)."""
+
+    mime_priority_overrides = [("*", MIME_TYPE, 1)]
+
+    @staticmethod
+    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
+        """A recording becomes an `interact` node; anything else is not for us."""
+        if data.mime_type != MIME_TYPE or inline:
+            return None
+        recording: dict[str, Any] = data.content  # type: ignore[assignment]
+        still = _nodes(renderer, data, recording["still"])
+        if "reason" in recording:
+            _logger.warning(
+                "this interact is shown as a still: %s. Offer sliders, choices or checkboxes instead, or leave it so "
+                "and add 'interact.still' to suppress_warnings.",
+                recording["reason"],
+                location=(renderer.renderer.document["source"], data.line),
+                type="interact",
+                subtype="still",
+            )
+            return still.children
+        options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
+        node = interact("", still, recording=recording, alt=options.get("alt", ""))
+        rich = {m.groups(): None for o in recording["outputs"] for piece in o["pieces"] for m in _RICH.finditer(piece)}
+        for mime_type, text in rich:
+            output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}
+            node += _nodes(renderer, data, [output])
+        node["rich"] = list(rich)
+        return [node]
+
+
+def _nodes(renderer: NbElementRenderer, data: MimeData, outputs: list[dict[str, Any]]) -> nodes.container:
+    """Outputs as MyST-NB itself renders those of a cell."""
+    container = nodes.container(classes=["interact-rich"])
+    token = SimpleNamespace(map=[data.line, data.line], meta={"index": data.cell_index, "metadata": data.cell_metadata})
+    with renderer.renderer.current_node_context(container):
+        renderer.renderer._render_nb_cell_code_outputs(token, [_namespace(o) for o in outputs])
+    return container
+
+
+def _namespace(output: dict[str, Any]) -> Any:
+    from nbformat import from_dict
+
+    return from_dict(output)
+
+
+class ChooseStill(SphinxPostTransform):
+    """Where the page cannot be alive, the still stands; where it can, it must not be copied along."""
+
+    default_priority = 6  # after MyST-NB has chosen among MIME types
+
+    def run(self, **kwargs: Any) -> None:
+        """Run the transform."""
+        builder = self.env.app.builder
+        alive = builder.format == "html" and builder.name != "epub"
+        for node in list(self.document.findall(interact)):
+            if alive:
+                node.children[0].clear()
+            else:
+                node.replace_self(node.children[0].children)
+
+
+def visit_html(self: SphinxTranslator, node: interact) -> None:
+    """Write the controls, the default state, and the recording's file."""
+    recording, builder = node["recording"], self.builder
+    rendered = dict(zip(node["rich"], (_html(self, child) for child in node.children[1:])))
+    alt = escape(node["alt"])
+
+    def final(piece: str) -> str:
+        piece = _RICH.sub(lambda match: rendered[match.groups()], piece)
+        if alt:
+            piece = piece.replace("<svg fill=", f'<svg role="img" aria-label="{alt}" fill=')
+            piece = piece.replace('<img alt=""', f'<img alt="{alt}"')
+        return piece
+
+    outputs = [o | {"pieces": [final(piece) for piece in o["pieces"]]} for o in recording["outputs"]]
+    name = f"interact-{recording['number']}"
+    key = f"{builder.current_docname}#{name}"
+    controls = [{k: c[k] for k in ("name", "labels", "default")} for c in recording["controls"]]
+    payload = json.dumps({"controls": controls, "outputs": outputs}, ensure_ascii=False, separators=(",", ":"))
+    # Line separators end a JavaScript line inside JSON's strings in old engines; U+2028 and U+2029 must be escaped.
+    payload = payload.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    script = f"mystNbInteract({json.dumps(key)},{payload})\n"
+    file = Path("_static", "interact", f"{builder.current_docname.replace('/', '--')}-{recording['number']}.js")
+    path = Path(builder.outdir, file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(script, encoding="utf-8")
+    root = "../" * builder.get_target_uri(builder.current_docname).count("/")
+    text = strings(builder.config.language)
+    self.body.append(
+        f'<div class="interact" id="{name}" data-interact="{escape(key)}" data-src="{root}{file.as_posix()}" '
+        f'data-failed="{escape(text["failed"])}">'
+        f'<noscript><p class="interact-notice">{escape(text["noscript"])}</p></noscript>'
+        + _layout(recording["layout"], recording, outputs, name, text)
+        + '<p class="interact-notice" role="status" hidden></p></div>'
+    )
+    raise nodes.SkipNode
+
+
+def _html(translator: SphinxTranslator, node: nodes.Element) -> str:
+    """What a node adds to the page."""
+    body, translator.body = translator.body, []
+    try:
+        node.walkabout(translator)
+        return "".join(translator.body)
+    finally:
+        translator.body = body
+
+
+def _layout(
+    part: dict[str, Any], recording: dict[str, Any], outputs: list[dict[str, Any]], name: str, text: dict[str, str]
+) -> str:
+    if "control" in part:
+        return _control(recording["controls"][part["control"]], part["control"], name, text)
+    if "html" in part:
+        return f'<div class="interact-label">{part["html"]}</div>'
+    if "output" in part:
+        output = outputs[part["output"]]
+        state = 0
+        for i in output["controls"]:
+            control = recording["controls"][i]
+            state = state * len(control["labels"]) + control["default"]
+        return f'<div class="interact-output" data-output="{part["output"]}">{codec.decode(output, state)}</div>'
+    inside = "".join(_layout(child, recording, outputs, name, text) for child in part["children"])
+    return f'<div class="interact-{part["box"]}">{inside}</div>' if inside else ""
+
+
+def _control(control: dict[str, Any], index: int, name: str, text: dict[str, str]) -> str:
+    """A native control; it works only with the player, so it is disabled until that has come."""
+    kind, labels, default = control["kind"], control["labels"], control["default"]
+    description, key = escape(control["description"]), f"{name}-{index}"
+    shared = f'data-control="{index}" data-continuous="{int(control["continuous"])}" disabled'
+    label = f'<label for="{key}">{description}</label>'
+    if kind in ("range", "play"):
+        interval = control.get("interval", 200)
+        play = f'<button type="button" class="interact-play" data-play="{interval}" disabled '
+        play += f'aria-pressed="false" aria-label="{escape(text["play"])}: {description}"></button>'
+        readout = f'<output for="{key}">{escape(labels[default])}</output>'
+        slider = f'<input type="range" id="{key}" min="0" max="{len(labels) - 1}" value="{default}" '
+        slider += f'aria-valuetext="{escape(labels[default])}" {shared}>'
+        return f'<div class="interact-control interact-range">{label}{slider}{readout}{play}</div>'
+    if kind == "checkbox":
+        box = f'<input type="checkbox" id="{key}"{" checked" if default else ""} {shared}>'
+        return f'<div class="interact-control interact-checkbox">{box}{label}</div>'
+    offered = [(i, escape(choice)) for i, choice in enumerate(labels) if choice or i != default]
+    if kind == "select":
+        empty = "" if len(offered) == len(labels) else f'<option value="{default}" selected></option>'
+        choices = "".join(f'<option value="{i}"{" selected" * (i == default)}>{c}</option>' for i, c in offered)
+        box = f'<select id="{key}" {shared}>{empty}{choices}</select>'
+        return f'<div class="interact-control interact-select">{label}{box}</div>'
+    choices = "".join(
+        f'<label><input type="radio" name="{key}" value="{i}"{" checked" * (i == default)} {shared}>'
+        f"<span>{c}</span></label>"
+        for i, c in offered
+    )
+    return f'<fieldset class="interact-control interact-{kind}"><legend>{description}</legend>{choices}</fieldset>'

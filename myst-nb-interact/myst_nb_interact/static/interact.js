@@ -1,0 +1,173 @@
+// Plays recordings of `interact`: slider positions → what the page shows.
+// A classic script, since modules and fetch() do not work from file://; recordings arrive through <script> elements.
+"use strict";
+(() => {
+  const figures = new Map();
+
+  // The recording's file calls this.
+  window.mystNbInteract = (key, recording) => figures.get(key)?.arrived(recording);
+
+  // As codec.decode in Python.
+  const decode = (output, state) => output.states[state].map((i) => output.pieces[i]).join("");
+
+  class Figure {
+    constructor(element) {
+      this.element = element;
+      this.inputs = [...element.querySelectorAll("[data-control]")];
+      this.outputs = [...element.querySelectorAll("[data-output]")];
+      this.notice = element.querySelector(".interact-notice[role]");
+      this.recording = null;
+      this.requested = false;
+      this.values = [];
+      this.shown = this.outputs.map(() => null);
+      for (const input of this.inputs) {
+        input.disabled = false;
+        const event = input.dataset.continuous === "1" ? "input" : "change";
+        input.addEventListener(event, () => this.changed(input));
+        if (input.type !== "radio" || input.checked) this.values[input.dataset.control] = read(input);
+        if (input.type === "range" && event === "change")
+          input.addEventListener("input", () => this.readout(input));
+      }
+      for (const button of element.querySelectorAll("[data-play]")) {
+        button.disabled = false;
+        button.addEventListener("click", () => this.play(button));
+      }
+    }
+
+    load() {
+      if (this.requested) return;
+      this.requested = true;
+      const script = document.createElement("script");
+      script.src = this.element.dataset.src;
+      script.onerror = () => this.fail();
+      script.onload = () => this.recording || this.fail();
+      document.head.append(script);
+    }
+
+    arrived(recording) {
+      this.recording = recording;
+      this.defaults = recording.controls.map((control) => control.default);
+      recording.controls.forEach((control, i) => (this.values[i] ??= control.default));
+      this.restore();
+      this.show();
+    }
+
+    fail() {
+      this.notice.textContent = this.element.dataset.failed;
+      this.notice.hidden = false;
+      for (const control of this.element.querySelectorAll("input, select, button")) control.disabled = true;
+    }
+
+    changed(input) {
+      this.values[input.dataset.control] = read(input);
+      this.load();
+      this.readout(input);
+      this.frame ??= requestAnimationFrame(() => {
+        this.frame = null;
+        this.show();
+      });
+      clearTimeout(this.saving);
+      this.saving = setTimeout(() => this.save(), 400);
+    }
+
+    show() {
+      if (!this.recording) return;
+      for (const input of this.inputs) if (input.type === "range") this.readout(input);
+      this.recording.outputs.forEach((output, i) => {
+        let state = 0;
+        for (const c of output.controls) state = state * this.recording.controls[c].labels.length + this.values[c];
+        if (this.shown[i] === state) return;
+        this.shown[i] = state;
+        this.outputs[i].innerHTML = decode(output, state);
+      });
+    }
+
+    readout(input) {
+      const label = this.recording?.controls[input.dataset.control].labels[input.value];
+      if (label === undefined) return;
+      const output = input.parentElement.querySelector("output");
+      if (!output) return;
+      output.textContent = label;
+      input.setAttribute("aria-valuetext", label);
+    }
+
+    set(control, value) {
+      this.values[control] = value;
+      for (const input of this.inputs.filter((input) => input.dataset.control === String(control))) {
+        if (input.type === "checkbox") input.checked = value === 1;
+        else if (input.type === "radio") input.checked = Number(input.value) === value;
+        else input.value = value;
+      }
+    }
+
+    play(button) {
+      const input = button.parentElement.querySelector("input");
+      const stop = () => {
+        clearInterval(this.playing);
+        this.playing = null;
+        button.setAttribute("aria-pressed", "false");
+      };
+      if (button.getAttribute("aria-pressed") === "true") return stop();
+      clearInterval(this.playing);
+      for (const other of this.element.querySelectorAll("[data-play]")) other.setAttribute("aria-pressed", "false");
+      button.setAttribute("aria-pressed", "true");
+      if (input.value === input.max) input.value = 0;
+      this.playing = setInterval(() => {
+        input.value = Number(input.value) + 1;
+        this.changed(input);
+        if (input.value === input.max) stop();
+      }, Number(button.dataset.play));
+    }
+
+    // The state in the address: #interact-2:learning_rate=0.05&epochs=20. Values are what the reader sees.
+    save() {
+      if (!this.recording) return;
+      const own = new URLSearchParams();
+      this.recording.controls.forEach((control, i) => {
+        if (this.values[i] !== control.default) own.set(control.name, control.labels[this.values[i]]);
+      });
+      const others = states().filter(([id]) => id !== this.element.id);
+      const all = [...others, ...(own.size ? [[this.element.id, own]] : [])];
+      const hash = all.map(([id, parameters]) => `${id}:${parameters}`).join(";");
+      history.replaceState(history.state, "", hash ? "#" + hash : location.pathname + location.search);
+    }
+
+    restore() {
+      const own = states().find(([id]) => id === this.element.id);
+      if (!own) return;
+      this.recording.controls.forEach((control, i) => {
+        const value = control.labels.indexOf(own[1].get(control.name) ?? undefined);
+        if (value >= 0) this.set(i, value);
+      });
+    }
+  }
+
+  function read(input) {
+    return input.type === "checkbox" ? Number(input.checked) : Number(input.value);
+  }
+
+  function states() {
+    const parts = location.hash.slice(1).split(";").map((part) => /^(interact-\d+):(.*)$/.exec(part));
+    return parts.filter(Boolean).map((match) => [match[1], new URLSearchParams(match[2])]);
+  }
+
+  function start() {
+    const near = new IntersectionObserver(
+      (entries) => entries.forEach((entry) => {
+        if (!entry.isIntersecting) return;
+        near.unobserve(entry.target);
+        figures.get(entry.target.dataset.interact).load();
+      }),
+      { rootMargin: "800px" },
+    );
+    for (const element of document.querySelectorAll("[data-interact]")) {
+      figures.set(element.dataset.interact, new Figure(element));
+      near.observe(element);
+    }
+    const target = states()[0];
+    if (target) document.getElementById(target[0])?.scrollIntoView();
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

@@ -1,0 +1,23 @@
+"""The few words the player says, in the languages it knows."""
+
+from __future__ import annotations
+
+_STRINGS = {
+    "en": {
+        "play": "Play",
+        "reset": "Reset",
+        "failed": "The recording of this interactive could not be loaded: the picture shows its starting values.",
+        "noscript": "This interactive needs JavaScript: the picture shows its starting values.",
+    },
+    "it": {
+        "play": "Avvia",
+        "reset": "Ripristina",
+        "failed": "Non è stato possibile caricare questa figura interattiva: vediamo i suoi valori iniziali.",
+        "noscript": "Questa figura interattiva richiede JavaScript: vediamo i suoi valori iniziali.",
+    },
+}
+
+
+def strings(language: str | None) -> dict[str, str]:
+    """The player's words in `language` ("it", "pt_BR"), English where it is not known."""
+    return _STRINGS.get((language or "en").split("_")[0].split("-")[0], _STRINGS["en"])

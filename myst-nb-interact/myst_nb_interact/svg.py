@@ -1,0 +1,84 @@
+"""Matplotlib's SVG → lines that can stand in an HTML page and repeat from state to state.
+
+The file Matplotlib writes is a document of its own: with a prologue, a style sheet that would reach the whole page,
+identifiers that would clash with the next figure's, coordinates of six decimals, and black on white. Here it becomes
+an element of the page. It is read line by line, as Matplotlib writes it; what is not understood stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+Tidy = Callable[[str, str], list[str]]
+
+_REFERENCE = re.compile(r'(url\(#|href="#)([^)"]+)')
+_ID = re.compile(r' id="([^"]*)"')
+_DROPPED = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", re.DOTALL)
+_BASE64 = re.compile(r'(data:image/\w+;base64,)([^"]*)')
+_STYLE = re.compile(r' ?style="([^"]*)"')
+_LENGTHS = re.compile(r'(?:\b(?:x|y|[xy][12]|c[xy]|r|width|height|d|points)="|translate\()[^"()]*')
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_PATH = re.compile(r"[MLCQHVAmlcqhva] ?[-\d]")
+# What CSS knows and SVG has no attribute for stays in `style`.
+_NO_ATTRIBUTE = re.compile(r"font\s*:|mix-blend-mode|isolation")
+_BACKGROUND = '" style="fill: #ffffff"'
+
+
+def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
+    """A function (svg, prefix) → lines.
+
+    `digits` is how many decimals of a coordinate (in points) to keep, None for all. `colors` maps colours as
+    Matplotlib writes them ("#0067a5") to what the page shall use ("var(--blue)").
+    """
+
+    def shorten(match: re.Match[str]) -> str:
+        text = f"{float(match[0]):.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if text == "-0" else text
+
+    def attributes(match: re.Match[str]) -> str:
+        if _NO_ATTRIBUTE.search(match[1]):
+            return match[0]
+        pairs = (pair.partition(":") for pair in match[1].split(";") if pair.strip())
+        return "".join(f' {k.strip()}="{colors.get(v.strip().lower(), v.strip())}"' for k, _, v in pairs)
+
+    @lru_cache(maxsize=100_000)
+    def line(text: str) -> str:
+        if text.startswith(_BACKGROUND):
+            text = text.replace("#ffffff", "var(--interact-paper, #fff)")
+        if digits is not None:
+            if _PATH.match(text):
+                text = _NUMBER.sub(shorten, text)
+            else:
+                text = _LENGTHS.sub(lambda m: _NUMBER.sub(shorten, m[0]), text)
+        return _STYLE.sub(attributes, text)
+
+    def tidy(svg: str, prefix: str) -> list[str]:
+        svg = _DROPPED.sub("", svg[svg.index("<svg") :]).replace("xlink:href", "href")
+        svg = _BASE64.sub(lambda m: m[1] + re.sub(r"\s", "", m[2]), svg)
+        used = {match[2] for match in _REFERENCE.finditer(svg)}
+        lines = []
+        for raw in svg.splitlines():
+            text = raw.strip()
+            if not text:
+                continue
+            if 'id="' in text:
+                text = _ID.sub(lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", text)
+            if "#" in text:
+                text = _REFERENCE.sub(rf"\g<1>{prefix}\g<2>", text)
+            if text.startswith("<svg"):
+                text = _root(text)
+            text = line(text)
+            # Attributes that Matplotlib puts on lines of their own must not grow together.
+            lines.append(text if text[0] in '<"zMLCQ' else " " + text)
+        return lines
+
+    return tidy
+
+
+def _root(text: str) -> str:
+    """The opening tag: no namespaces (HTML knows them), the style sheet's two rules, black follows the text."""
+    text = re.sub(r' (?:xmlns(?::\w+)?|version)="[^"]*"', "", text)
+    return text.replace("<svg", '<svg fill="currentColor" stroke-linejoin="round" stroke-linecap="butt"', 1)
