@@ -29,6 +29,10 @@ class Options:
     """Most values of one slider: a finer one is thinned evenly. None: sliders are never thinned."""
     processes: int = 0
     """Processes that record an interact's states; 0 is one for each core, 1 none but the kernel."""
+    cache: str | None = None
+    """Folder that keeps recordings from build to build; None is one beside MyST-NB's own."""
+    stills_only: bool = False
+    """Record default states only, for instance to refresh the outputs that a notebook is stored with."""
     svg_digits: int | None = 1
     """Decimals of the coordinates in a figure, in points; None keeps them all."""
     svg_colors: dict[str, str] = field(default_factory=lambda: {"#000000": "currentColor"})

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from myst_nb.core.render import strip_ansi
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 
 from . import OPTIONS_VARIABLE, Options, __version__
+from .record import ERROR_PREFIX
 from .render import ChooseStill, interact, visit_html
 
 KERNEL = "myst-nb-interact"
@@ -25,6 +29,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, default in asdict(Options()).items():
         app.add_config_value(f"interact_{name}", default, "env")
     app.connect("config-inited", _configure)
+    app.connect("doctree-read", _stop_if_dead)
     app.connect("builder-inited", _add_static_path)
     app.connect("html-page-context", _add_files)
     app.add_node(interact, html=(visit_html, None))
@@ -33,14 +38,25 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    """Choose the recording kernel, tell it the options, and let a failing cell stop the build."""
+    """Choose the recording kernel and tell it the options."""
     options = {f.name: config[f"interact_{f.name}"] for f in fields(Options)}
+    options["cache"] = options["cache"] or str(Path(app.outdir).parent.resolve() / ".interact_cache")
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     config.nb_kernel_rgx_aliases = config.nb_kernel_rgx_aliases or {"python3?|ir?python.*": KERNEL}
-    # Recording takes longer than the 30 seconds that MyST-NB gives a cell, and a dead interactive is no page to publish.
-    for name, default in {"nb_execution_timeout": 3600, "nb_execution_raise_on_error": True}.items():
+    # Recording takes longer than the 30 seconds that MyST-NB gives a cell, and whoever mends a cell that cannot be
+    # recorded needs to be told what is wrong, also where the first warning ends the build.
+    for name, default in {"nb_execution_timeout": 3600, "nb_execution_show_tb": True}.items():
         if name not in config._raw_config:
             config[name] = default
+
+
+def _stop_if_dead(app: Sphinx, doctree: nodes.document) -> None:
+    """A cell that could not be recorded stops the build, whatever becomes of other failing cells."""
+    execution = NbMetadataCollector.get_exec_data(app.env, app.env.docname) or {}
+    traceback = strip_ansi(execution.get("traceback") or "")
+    if ERROR_PREFIX in traceback:
+        message = traceback.partition("CellExecutionError: ")[2] or traceback
+        raise ExtensionError(f"{app.env.doc2path(app.env.docname)}: {message}")
 
 
 def _add_static_path(app: Sphinx) -> None:

@@ -22,7 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 from ipywidgets.widgets.interaction import show_inline_matplotlib_plots
 
-from . import Options, codec
+from . import Options, cache, codec
 from .pool import map_ordered
 from .states import CannotSample, Control, TooFine, control
 from .svg import Tidy, make_tidy
@@ -47,6 +47,9 @@ _PRIORITY = (
 )
 
 
+ERROR_PREFIX = "myst-nb-interact: "
+
+
 class InteractError(BaseException):
     """The build must stop.
 
@@ -55,7 +58,7 @@ class InteractError(BaseException):
 
     def _render_traceback_(self) -> list[str]:
         cause = traceback.format_exception(self.__cause__) if self.__cause__ else []
-        return [*"".join(cause).splitlines(), f"myst-nb-interact: {self}"]
+        return [*"".join(cause).splitlines(), f"{ERROR_PREFIX}{self}"]
 
 
 class NotAlive(Exception):
@@ -96,6 +99,8 @@ def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options,
         layout = _layout(widget, sources, controls, seen, options)
         if not sources:
             return None
+        if options.stills_only:
+            return {"still": [output for source in sources for output in _still(source, shell)]}
         if any(source.manual for source in sources):
             raise CannotSample("interact_manual calls its function only when a button is pressed")
         for source in sources:  # controls that an author shows elsewhere, or not at all
@@ -112,8 +117,8 @@ def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options,
     for part, source in enumerate(sources):
         used = [seen[w] for w in source.widgets.values() if w in seen]
         prefix = f"i{number}-{part}-" if len(sources) > 1 else f"i{number}-"
-        rows, still = _sample(source, [controls[i] for i in used], seen, controls, shell, options, tidy, prefix)
-        outputs.append({"controls": used} | codec.encode(rows))
+        encoded, still = _sample(source, [controls[i] for i in used], seen, controls, shell, options, tidy, prefix)
+        outputs.append({"controls": used} | encoded)
         stills += still
     recording = {
         "number": number,
@@ -187,8 +192,8 @@ def _sample(
     options: Options,
     tidy: Tidy,
     prefix: str,
-) -> tuple[list[list[str]], list[dict[str, Any]]]:
-    """The pieces of every state, the last control changing fastest, and the outputs of the default state."""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Every state encoded, the last control changing fastest, and the outputs of the default state."""
     total = math.prod(len(c.values) for c in used)
     if total > options.max_states:
         raise InteractError(
@@ -206,14 +211,20 @@ def _sample(
         except InteractError as error:  # it comes from another process, where a traceback cannot follow
             return error
 
+    def rows() -> list[list[str]]:
+        states = list(product(*(range(len(c.values)) for c in used)))
+        results = []
+        for result in map_ordered(row, states, options.processes):
+            if isinstance(result, InteractError):
+                raise result
+            results.append(result)
+        return results
+
     # The default state comes first, and here: a function that cannot run fails at once, with its traceback.
     still = outputs(tuple(c.default for c in used))
-    rows = []
-    for result in map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes):
-        if isinstance(result, InteractError):
-            raise result
-        rows.append(result)
-    return rows, still
+    shown = pieces(still, tidy, prefix)
+    name = cache.key(shell.user_ns.get("In", []), prefix, options, forgiving, [c.public() for c in used], shown)
+    return cache.kept(options.cache, name, lambda: codec.encode(rows())), still
 
 
 def _arguments(
@@ -228,7 +239,7 @@ def _arguments(
 
 
 def _outputs(source: Source, arguments: dict[str, Any], shell: InteractiveShell, forgiving: bool) -> list[dict[str, Any]]:
-    with captured(shell) as outputs:
+    with captured(shell) as outputs, _steady_identifiers():
         try:
             source.call(arguments)
         except Exception as error:
@@ -243,6 +254,18 @@ def _outputs(source: Source, arguments: dict[str, Any], shell: InteractiveShell,
                 {"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines}
             )
     return outputs
+
+
+@contextmanager
+def _steady_identifiers() -> Iterator[None]:
+    """The same parts of an SVG get the same identifiers in every state; by default Matplotlib draws them by lot."""
+    rc = sys.modules["matplotlib"].rcParams if "matplotlib" in sys.modules else {"svg.hashsalt": None}
+    salt = rc["svg.hashsalt"]
+    rc["svg.hashsalt"] = salt or "myst-nb-interact"
+    try:
+        yield
+    finally:
+        rc["svg.hashsalt"] = salt
 
 
 def _still(source: Source, shell: InteractiveShell) -> list[dict[str, Any]]:

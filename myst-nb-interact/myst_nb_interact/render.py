@@ -125,7 +125,8 @@ def visit_html(self: SphinxTranslator, node: interact) -> None:
         f'data-failed="{escape(text["failed"])}">'
         f'<noscript><p class="interact-notice">{escape(text["noscript"])}</p></noscript>'
         + _layout(recording["layout"], recording, outputs, name, text)
-        + '<p class="interact-notice" role="status" hidden></p></div>'
+        + f'<button type="button" class="interact-reset" disabled>{escape(text["reset"])}</button>'
+        '<p class="interact-notice" role="status" hidden></p></div>'
     )
     raise nodes.SkipNode
 

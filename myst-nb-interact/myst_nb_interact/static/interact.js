@@ -28,9 +28,9 @@
         if (input.type === "range" && event === "change")
           input.addEventListener("input", () => this.readout(input));
       }
-      for (const button of element.querySelectorAll("[data-play]")) {
+      for (const button of element.querySelectorAll("button")) {
         button.disabled = false;
-        button.addEventListener("click", () => this.play(button));
+        button.addEventListener("click", () => (button.dataset.play ? this.play(button) : this.reset()));
       }
     }
 
@@ -46,7 +46,6 @@
 
     arrived(recording) {
       this.recording = recording;
-      this.defaults = recording.controls.map((control) => control.default);
       recording.controls.forEach((control, i) => (this.values[i] ??= control.default));
       this.restore();
       this.show();
@@ -66,8 +65,15 @@
         this.frame = null;
         this.show();
       });
-      clearTimeout(this.saving);
-      this.saving = setTimeout(() => this.save(), 400);
+      this.saveSoon();
+    }
+
+    reset() {
+      if (!this.recording) return;
+      this.stop();
+      this.recording.controls.forEach((control, i) => this.set(i, control.default));
+      this.show();
+      this.saveSoon();
     }
 
     show() {
@@ -101,22 +107,28 @@
     }
 
     play(button) {
+      const again = button.getAttribute("aria-pressed") === "true";
+      this.stop();
+      if (again) return;
       const input = button.parentElement.querySelector("input");
-      const stop = () => {
-        clearInterval(this.playing);
-        this.playing = null;
-        button.setAttribute("aria-pressed", "false");
-      };
-      if (button.getAttribute("aria-pressed") === "true") return stop();
-      clearInterval(this.playing);
-      for (const other of this.element.querySelectorAll("[data-play]")) other.setAttribute("aria-pressed", "false");
       button.setAttribute("aria-pressed", "true");
       if (input.value === input.max) input.value = 0;
       this.playing = setInterval(() => {
         input.value = Number(input.value) + 1;
         this.changed(input);
-        if (input.value === input.max) stop();
+        if (input.value === input.max) this.stop();
       }, Number(button.dataset.play));
+    }
+
+    stop() {
+      clearInterval(this.playing);
+      for (const button of this.element.querySelectorAll("[data-play]")) button.setAttribute("aria-pressed", "false");
+    }
+
+    // Browsers allow few changes of the address a second.
+    saveSoon() {
+      clearTimeout(this.saving);
+      this.saving = setTimeout(() => this.save(), 400);
     }
 
     // The state in the address: #interact-2:learning_rate=0.05&epochs=20. Values are what the reader sees.

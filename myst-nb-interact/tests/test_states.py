@@ -1,0 +1,69 @@
+import ipywidgets as w
+import pytest
+from hypothesis import given, strategies as st
+from myst_nb_interact.states import CannotSample, TooFine, control
+
+
+def values(widget, **more):
+    return control(widget, "x", **more).values
+
+
+@pytest.mark.parametrize(
+    ("widget", "expected"),
+    [
+        (w.IntSlider(2, min=0, max=6, step=2), [0, 2, 4, 6]),
+        (w.IntSlider(3, min=0, max=5, step=2), [0, 2, 3, 4]),
+        (w.FloatSlider(0.3, min=0, max=0.5, step=0.1), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]),
+        (w.SelectionSlider(options=[("a", 1), ("b", 2)]), [1, 2]),
+        (w.Dropdown(options={"one": 1, "two": 2}, value=2), [1, 2]),
+        (w.ToggleButtons(options=["x", "y"]), ["x", "y"]),
+        (w.RadioButtons(options=["x", "y"], value=None), ["x", "y", None]),
+        (w.Checkbox(True), [False, True]),
+        (w.Play(value=1, min=0, max=3), [0, 1, 2, 3]),
+        (w.BoundedIntText(2, min=1, max=3), [1, 2, 3]),
+    ],
+    ids=lambda item: type(item).__name__,
+)
+def test_values(widget, expected):
+    found = control(widget, "x")
+    assert found.values == expected
+    assert found.values[found.default] == widget.value
+
+
+def test_log_slider_has_powers():
+    found = control(w.FloatLogSlider(0.1, base=10, min=-3, max=0, step=1), "x")
+    assert found.values == [0.001, 0.01, 0.1, 1.0] and found.default == 2
+
+
+def test_labels_follow_the_readout_format():
+    assert control(w.FloatSlider(0, min=-1, max=1, step=1, readout_format=".1f"), "x").labels == ["−1.0", "0.0", "1.0"]
+    assert control(w.IntSlider(0, min=0, max=1), "x").labels == ["0", "1"]
+
+
+def test_description_falls_back_to_the_name():
+    assert control(w.IntSlider(0, min=0, max=1), "epochs").description == "epochs"
+    assert control(w.IntSlider(0, min=0, max=1, description="Epochs"), "epochs").description == "Epochs"
+
+
+@given(st.integers(-50, 50), st.integers(1, 80), st.integers(1, 9), st.data())
+def test_integer_sliders_offer_their_range(low, width, step, data):
+    value = data.draw(st.integers(low, low + width))
+    found = values(w.IntSlider(value, min=low, max=low + width, step=step))
+    assert found == sorted({*range(low, low + width + 1, step), value})
+
+
+@given(st.integers(2, 40))
+def test_thinning_keeps_ends_and_start(thin):
+    found = values(w.IntSlider(777, min=0, max=1000), thin=thin)
+    assert found[0] == 0 and found[-1] == 1000 and 777 in found and len(found) <= thin + 1
+
+
+@pytest.mark.parametrize("widget", [w.Text("a"), w.FloatText(1.0), w.IntText(1), w.Dropdown(options=[])])
+def test_what_has_no_list_of_values_is_refused(widget):
+    with pytest.raises(CannotSample, match=type(widget).__name__):
+        control(widget, "x")
+
+
+def test_a_slider_of_a_billion_steps_is_refused_at_once():
+    with pytest.raises(TooFine, match="1,000,000,001 values"):
+        control(w.FloatSlider(0, min=0, max=1e9, step=1), "x")

@@ -1,0 +1,63 @@
+import io
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+from myst_nb_interact.svg import make_tidy
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+COLORS = {"#000000": "currentColor", "#ff0000": "var(--red)"}
+
+
+def draw(plot):
+    with matplotlib.rc_context({"svg.hashsalt": "x"}):
+        fig, ax = plt.subplots()
+        plot(ax)
+        out = io.StringIO()
+        fig.savefig(out, format="svg")
+        plt.close(fig)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def line():
+    return draw(lambda ax: ax.plot(np.linspace(0, 1, 20), np.linspace(0, 1, 20) ** 3, "r", marker="o"))
+
+
+def test_it_stands_in_a_page(line):
+    html = "".join(make_tidy(1, COLORS)(line, "i1-"))
+    assert html.startswith("<svg") and html.endswith("</svg>")
+    for gone in ("<?xml", "<!DOCTYPE", "<metadata", "<style", "xmlns", "xlink", "#000000", "#ff0000", "\n"):
+        assert gone not in html
+    assert "currentColor" in html and "var(--red)" in html
+
+
+def test_identifiers_are_used_and_own(line):
+    html = "".join(make_tidy(1, COLORS)(line, "i1-"))
+    found = re.findall(r' id="([^"]+)"', html)
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', html))
+    assert set(found) == used and len(found) == len(used) > 3
+    assert all(name.startswith("i1-") for name in found)
+
+
+def test_coordinates_are_rounded_and_no_further(line):
+    exact = "".join(make_tidy(None, {})(line, ""))
+    rounded = "".join(make_tidy(1, {})(line, ""))
+    assert len(rounded) < len(exact)
+    numbers = [np.array([float(n) for n in re.findall(r"-?\d+\.?\d*", re.sub(r"#\w+|\w+-\w+", "", text))]) for text in (exact, rounded)]
+    assert numbers[0].shape == numbers[1].shape
+    assert np.abs(numbers[0] - numbers[1]).max() <= 0.05 + 1e-9
+
+
+def test_scales_keep_their_digits(line):
+    assert "scale(0.015625)" in "".join(make_tidy(1, {})(line, ""))
+
+
+def test_an_image_is_one_line():
+    svg = draw(lambda ax: ax.imshow(np.eye(5)))
+    lines = make_tidy(1, {})(svg, "")
+    image = next(text for text in lines if "data:image/png;base64," in text)
+    assert re.search(r'base64,[A-Za-z0-9+/=]{50,}"', image)

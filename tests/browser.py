@@ -1,0 +1,77 @@
+"""Un Chromium per i controlli: quello che c'è, altrimenti quello di Playwright, altrimenti quello di Debian.
+
+`python tests/browser.py` lo trova o lo installa; `avvia()` lo apre.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Error, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HELP = """Non trovo un browser Chromium, e non riesco a installarlo.
+I controlli del sito ne hanno bisogno. Si può installare Chromium o Chrome dal proprio sistema (su Debian e Ubuntu:
+sudo apt install chromium) oppure dare il percorso di uno già presente: CHROMIUM=/percorso/chromium make test"""
+
+
+def existing() -> str | None:
+    """Il percorso di un Chromium già presente, None se non c'è."""
+    named = os.environ.get("CHROMIUM")
+    candidates = [named] if named else [shutil.which(name) for name in NAMES]
+    with sync_playwright() as playwright:
+        candidates.append(playwright.chromium.executable_path)
+    return next((path for path in candidates if path and os.access(path, os.X_OK)), None)
+
+
+def install() -> None:
+    """Installa un Chromium; non solleva errori, perché chi chiama guarda se adesso c'è."""
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if shutil.which("apt-get"):
+        sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        commands += [[*sudo, "apt-get", "update"], [*sudo, "apt-get", "install", "-y", "chromium"]]
+    for command in commands:
+        if existing():
+            return
+        print("Cerco di installare un browser:", " ".join(command), flush=True)
+        try:
+            subprocess.run(command, check=False, timeout=900)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            print(error)
+
+
+def path() -> str:
+    """Il percorso del Chromium da usare. SystemExit, con la spiegazione, se non si può avere."""
+    if not existing():
+        install()
+    return existing() or sys.exit(HELP)
+
+
+@contextmanager
+def avvia() -> Iterator[Browser]:
+    """Apre il browser e lo chiude."""
+    executable = path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+if __name__ == "__main__":
+    try:
+        with avvia() as browser:
+            print(f"I controlli del sito usano Chromium {browser.version}: {path()}")
+    except Error as error:
+        sys.exit(f"Il browser {existing()} non si apre:\n{error}\n\n{HELP}")

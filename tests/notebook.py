@@ -1,0 +1,95 @@
+"""Esegue le celle di un capitolo e ne dà ai controlli i nomi: si controllano le funzioni del libro, non copie."""
+
+import contextlib
+import io
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import matplotlib
+import nbformat
+from myst_nb_interact.states import Control, control
+
+matplotlib.use("agg")
+ROOT = Path(__file__).resolve().parents[1]
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]-*.ipynb"))
+
+
+@dataclass
+class Interactive:
+    """Un interact del capitolo: la funzione e i suoi controlli, nell'ordine della pagina."""
+
+    f: Any
+    controls: list[Control]
+
+    def text(self, *choice: int) -> str:
+        """Ciò che la funzione stampa quando i controlli sono alle posizioni date."""
+        values = {c.name: c.values[i] for c, i in zip(self.controls, choice, strict=True)}
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            self.f(**values)
+        matplotlib.pyplot.close("all")
+        return printed.getvalue()
+
+
+@dataclass
+class Chapter:
+    """I nomi definiti dalle celle di un capitolo e i suoi interact."""
+
+    names: dict[str, Any] = field(default_factory=dict)
+    interactives: list[Interactive] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.names[name]
+        except KeyError:
+            raise AttributeError(f"il capitolo non definisce {name}") from None
+
+
+def cells(path: Path) -> list[Any]:
+    """Le celle di codice di un notebook."""
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+@cache
+def chapter(number: int) -> Chapter:
+    """Il capitolo con quel numero, eseguito una volta sola."""
+    return run(next(path for path in CHAPTERS if path.name.startswith(f"{number:02}-")))
+
+
+def run(path: Path, sources: list[str] | None = None) -> Chapter:
+    """Esegue le celle di un notebook (o quelle date al loro posto) nella sua cartella."""
+    result = Chapter({"__name__": "__main__"})
+
+    class Interact(ipywidgets.interact.__class__):
+        """Come interact, ma invece di chiamare la funzione ne prende nota."""
+
+        def __call__(self, f: Any = None, /, **kwargs: Any) -> Any:
+            if f is None:
+                return lambda g: self(g, **kwargs)
+            widget = _Quiet(f, {}, **kwargs)
+            result.interactives.append(Interactive(f, [control(w, w._kwarg) for w in widget.kwargs_widgets]))
+            return f
+
+    kept = ipywidgets.interact, os.getcwd(), sys.path[:]
+    ipywidgets.interact = Interact(ipywidgets.interactive, {})
+    os.chdir(path.parent)
+    sys.path.insert(0, str(path.parent))
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            for source in sources or [cell.source for cell in cells(path)]:
+                exec(compile(source, path.name, "exec"), result.names)
+                matplotlib.pyplot.close("all")
+    finally:
+        ipywidgets.interact, sys.path[:] = kept[0], kept[2]
+        os.chdir(kept[1])
+    return result
+
+
+class _Quiet(ipywidgets.interactive):
+    def update(self, *_: Any) -> None:
+        """Nessuna chiamata: le fanno i controlli."""
