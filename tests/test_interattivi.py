@@ -27,6 +27,11 @@ def printed(html):
     return unescape("\n".join(texts)).strip()
 
 
+def shown_in(output, state):
+    """L'HTML di uno stato."""
+    return codec.filled(codec.decode(output, state), output["rich"])
+
+
 def position(output, choice, controls):
     state = 0
     for i in output["controls"]:
@@ -45,7 +50,7 @@ def test_recordings_agree_with_the_functions(site, number):
         assert [c["labels"] for c in controls] == [c.labels for c in interactive.controls]
         for _ in range(6):
             choice = [lot.randrange(len(c["labels"])) for c in controls]
-            shown = codec.decode(output, position(output, choice, controls))
+            shown = shown_in(output, position(output, choice, controls))
             assert printed(shown) == interactive.text(*choice).strip() != "", (interactive.f.__name__, choice)
 
 
@@ -141,7 +146,7 @@ def test_without_javascript_the_default_stands(browser, addresses, site, number)
         for n, recording in enumerate(recordings(site, number), 1):
             for k, output in enumerate(recording["outputs"]):
                 default = [c["default"] for c in recording["controls"]]
-                html = codec.decode(output, position(output, default, recording["controls"]))
+                html = shown_in(output, position(output, default, recording["controls"]))
                 assert f'data-output="{k}">{html}</div>' in source
             box = page.locator(f"#interact-{n} .interact-output").first.bounding_box()
             assert box["width"] > 100 and box["height"] > 15

@@ -1,62 +1,127 @@
 """The outputs of all states ↔ a compact recording.
 
-Every state is a list of pieces (strings; what a line is to a text). The recording holds each distinct piece once
-and, for each state, the list of its pieces' numbers. Two pieces that only ever occur one after the other are one
-piece, so that what never changes costs one number a state, and what changes with one control costs as many pieces
-as that control has values.
+Every state is a list of pieces (strings; what a line is to a text). A piece that stands exactly once in every state,
+in the same order, is an anchor; what lies between two anchors is a slot. What is the same in all states is written
+once. Each slot lists its distinct texts, of which one mostly continues the one before (a curve that gains a point),
+so that only the part between their common beginning and common end is written; and, for each state, which text it
+has, as the difference to the state before.
+
+    recording = {"fixed": [text, …], "slots": [{"texts": [[begin, end, middle], …], "steps": [number, …]}, …]}
+
+A state is fixed[0] + slot 0's text + fixed[1] + slot 1's text + … + fixed[-1].
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from os.path import commonprefix
 from typing import Any
 
 
-def encode(states: Sequence[Iterable[str]]) -> dict[str, Any]:
+def encode(states: Sequence[Sequence[str]]) -> dict[str, Any]:
     """Encode lists of pieces; linear in their total length.
 
     Raises ValueError when there is no state.
     """
     if not states:
         raise ValueError("a recording needs at least one state")
-    numbers: dict[str, int] = {}
-    rows = [[numbers.setdefault(piece, len(numbers)) for piece in state] for state in states]
-    return _joined(list(numbers), rows)
+    anchors = _anchors(states)
+    # columns[i] is what stands before anchor i (the last one: after all anchors), in every state
+    columns: list[list[str]] = [[] for _ in range(len(anchors) + 1)]
+    for state in states:
+        gap, at = [], 0
+        for piece in state:
+            if at < len(anchors) and piece == anchors[at]:
+                columns[at].append("".join(gap))
+                gap, at = [], at + 1
+            else:
+                gap.append(piece)
+        columns[at].append("".join(gap))
+    fixed, slots = [""], []
+    for i, column in enumerate(columns):
+        if len(set(column)) == 1:
+            fixed[-1] += column[0]
+        else:
+            slots.append(_slot(column))
+            fixed.append("")
+        if i < len(anchors):
+            fixed[-1] += anchors[i]
+    return {"fixed": fixed, "slots": slots}
 
 
 def decode(recording: dict[str, Any], state: int) -> str:
-    """What state number `state` shows. The player's `decode` does the same in JavaScript."""
-    pieces = recording["pieces"]
-    return "".join(pieces[number] for number in recording["states"][state])
+    """What state number `state` shows. The player does the same in JavaScript."""
+    parts = [recording["fixed"][0]]
+    for slot, after in zip(recording["slots"], recording["fixed"][1:], strict=True):
+        text = ""
+        number = sum(slot["steps"][: state + 1])
+        for begin, end, middle in slot["texts"][: number + 1]:
+            text = text[:begin] + middle + text[len(text) - end :]
+        parts += [text, after]
+    return "".join(parts)
 
 
-def _joined(pieces: list[str], rows: list[list[int]]) -> dict[str, Any]:
-    """Join the pieces that only ever follow each other."""
-    end = -1  # a neighbour that no piece has: where a state begins or ends
-    after: dict[int, int] = {}
-    before: dict[int, int] = {}
-    for row in rows:
-        for left, right in zip([end, *row], [*row, end]):
-            # A second, different neighbour marks the piece as one that cannot be joined on that side.
-            after[left] = right if after.setdefault(left, right) == right else end
-            before[right] = left if before.setdefault(right, left) == left else end
-    follows = {left: right for left, right in after.items() if left != end != right and before[right] == left != right}
-    joined: dict[int, int] = {}  # the first piece of a run → the number of the run
-    texts: list[str] = []
-    states = []
-    heads = set(range(len(pieces))) - set(follows.values())
-    for row in rows:
-        state = []
-        for piece in row:
-            if piece not in heads:
-                continue
-            if piece not in joined:
-                joined[piece] = len(texts)
-                run, at = [pieces[piece]], piece
-                while at in follows:
-                    at = follows[at]
-                    run.append(pieces[at])
-                texts.append("".join(run))
-            state.append(joined[piece])
-        states.append(state)
-    return {"pieces": texts, "states": states}
+def filled(text: str, fillings: Sequence[str]) -> str:
+    """`text` with each placeholder character replaced by what it stands for."""
+    return _PLACEHOLDERS.sub(lambda match: fillings[ord(match[0]) - _FIRST], text)
+
+
+def placeholder(number: int) -> str:
+    """The character that stands for filling `number`: one character, so that no coding can cut it in two.
+
+    It comes from the last of Unicode's private planes, which no font and no text uses.
+    """
+    return chr(_FIRST + number)
+
+
+_FIRST = 0x100000
+_PLACEHOLDERS = re.compile("[\U00100000-\U0010ffff]")
+
+
+def _anchors(states: Sequence[Sequence[str]]) -> list[str]:
+    """The pieces that stand exactly once in every state, as far as their order is the same in all."""
+    once = {piece for piece, count in Counter(states[0]).items() if count == 1 and piece}
+    for state in states[1:]:
+        counts = Counter(piece for piece in state if piece in once)
+        once = {piece for piece, count in counts.items() if count == 1}
+    anchors = [piece for piece in states[0] if piece in once]
+    for state in states[1:]:
+        place = {piece: i for i, piece in enumerate(anchors)}
+        order = [place[piece] for piece in state if piece in place]
+        if order != sorted(order):
+            anchors = [anchors[i] for i in _longest_increasing(order)]
+    return anchors
+
+
+def _longest_increasing(numbers: list[int]) -> list[int]:
+    """A longest increasing subsequence, by patience sorting."""
+    tops: list[int] = []  # the smallest number that ends an increasing subsequence of each length
+    ends: list[int] = []  # where that number stands
+    previous: list[int] = []
+    for i, number in enumerate(numbers):
+        length = bisect_left(tops, number)
+        previous.append(ends[length - 1] if length else -1)
+        tops[length:length + 1], ends[length:length + 1] = [number], [i]
+    at, found = ends[-1] if ends else -1, []
+    while at >= 0:
+        found.append(numbers[at])
+        at = previous[at]
+    return found[::-1]
+
+
+def _slot(column: list[str]) -> dict[str, Any]:
+    numbers: dict[str, int] = {}
+    chosen = [numbers.setdefault(text, len(numbers)) for text in column]
+    written, last = [], ""
+    for text in numbers:
+        begin = end = 0
+        # JavaScript counts a character beyond U+FFFF as two; texts with one are written whole.
+        if max(last + text, default="") <= "\uffff":
+            begin = len(commonprefix((last, text)))
+            end = len(commonprefix((last[begin:][::-1], text[begin:][::-1])))
+        written.append([begin, end, text[begin : len(text) - end]])
+        last = text
+    return {"texts": written, "steps": [b - a for a, b in zip([0, *chosen], chosen)]}

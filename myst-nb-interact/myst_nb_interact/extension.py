@@ -16,6 +16,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 from . import OPTIONS_VARIABLE, Options, __version__
+from .progress import Watch
 from .record import ERROR_PREFIX
 from .render import ChooseStill, interact, visit_html
 
@@ -42,6 +43,9 @@ def _configure(app: Sphinx, config: Config) -> None:
     options = {f.name: config[f"interact_{f.name}"] for f in fields(Options)}
     options["cache"] = options["cache"] or str(Path(app.outdir).parent.resolve() / ".interact_cache")
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
+    watch = Watch(options["cache"])
+    watch.start()
+    app.connect("build-finished", lambda *_: watch.stop())
     config.nb_kernel_rgx_aliases = config.nb_kernel_rgx_aliases or {"python3?|ir?python.*": KERNEL}
     # Recording takes longer than the 30 seconds that MyST-NB gives a cell, and whoever mends a cell that cannot be
     # recorded needs to be told what is wrong, also where the first warning ends the build.

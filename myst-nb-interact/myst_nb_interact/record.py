@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import math
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -24,11 +25,12 @@ from ipywidgets.widgets.interaction import show_inline_matplotlib_plots
 
 from . import Options, cache, codec
 from .pool import map_ordered
+from .progress import told
 from .states import CannotSample, Control, TooFine, control
-from .svg import Tidy, make_tidy
+from .svg import IMG_ALT, Tidy, make_tidy
 
-RICH = ("\x02", "\x1f", "\x03")
-"""Around a piece that Sphinx has to render: start, between MIME type and text, end."""
+_RICH = "\x02"
+"""Begins a piece that Sphinx has to render."""
 
 _ADVICE = (
     "Take larger steps or fewer options, or raise interact_max_states in the Sphinx configuration; "
@@ -211,20 +213,24 @@ def _sample(
         except InteractError as error:  # it comes from another process, where a traceback cannot follow
             return error
 
-    def rows() -> list[list[str]]:
-        states = list(product(*(range(len(c.values)) for c in used)))
-        results = []
-        for result in map_ordered(row, states, options.processes):
+    def recorded() -> dict[str, Any]:
+        rows: list[list[str]] = []
+        results = map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes)
+        what = getattr(source.f, "__name__", "interact")
+        for result in told(results, total, what, options.cache):
             if isinstance(result, InteractError):
                 raise result
-            results.append(result)
-        return results
+            rows.append(result)
+        rich = list(dict.fromkeys(piece for pieces in rows for piece in pieces if piece.startswith(_RICH)))
+        places = {piece: codec.placeholder(2 + i) for i, piece in enumerate(rich)}
+        encoded = codec.encode([[places.get(piece, piece) for piece in pieces] for pieces in rows])
+        return encoded | {"rich": [json.loads(piece[1:]) for piece in rich]}
 
     # The default state comes first, and here: a function that cannot run fails at once, with its traceback.
     still = outputs(tuple(c.default for c in used))
     shown = pieces(still, tidy, prefix)
     name = cache.key(shell.user_ns.get("In", []), prefix, options, forgiving, [c.public() for c in used], shown)
-    return cache.kept(options.cache, name, lambda: codec.encode(rows())), still
+    return cache.kept(options.cache, name, recorded), still
 
 
 def _arguments(
@@ -338,12 +344,11 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
         source = f'src="data:{mime_type};base64,{"".join(content.split())}"'
-        return ['<div class="interact-figure">', f'<img alt=""{size} {source}>', "</div>"]
+        return ['<div class="interact-figure">', f"<img{IMG_ALT}{size} {source}>", "</div>"]
     if mime_type == "text/plain":
         return _text("interact-text", content)
-    start, middle, end = RICH
-    return [f"{start}{mime_type}{middle}{content}{end}"]
+    return [_RICH + json.dumps([mime_type, content])]
 
 
 def _text(classes: str, text: str) -> list[str]:
-    return [f'<pre class="{classes}">', *escape(text.rstrip("\n")).splitlines(keepends=True), "</pre>"]
+    return [f'<pre class="{classes}">', *re.findall(r"\S+|\s+", escape(text.rstrip("\n"))), "</pre>"]

@@ -6,7 +6,6 @@ On HTML pages the node writes itself; everywhere else (PDF, EPUB, text) its stil
 from __future__ import annotations
 
 import json
-import re
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,10 +18,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 
 from . import MIME_TYPE, codec
-from .record import RICH
 from .strings import strings
 
-_RICH = re.compile("{}(.*?){}(.*?){}".format(*RICH), re.DOTALL)
 _logger = logging.getLogger(__name__)
 
 
@@ -54,11 +51,9 @@ class InteractRenderer(MimeRenderPlugin):
             return still.children
         options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
         node = interact("", still, recording=recording, alt=options.get("alt", ""))
-        rich = {m.groups(): None for o in recording["outputs"] for piece in o["pieces"] for m in _RICH.finditer(piece)}
-        for mime_type, text in rich:
+        for mime_type, text in (rich for output in recording["outputs"] for rich in output["rich"]):
             output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}
             node += _nodes(renderer, data, [output])
-        node["rich"] = list(rich)
         return [node]
 
 
@@ -96,17 +91,10 @@ class ChooseStill(SphinxPostTransform):
 def visit_html(self: SphinxTranslator, node: interact) -> None:
     """Write the controls, the default state, and the recording's file."""
     recording, builder = node["recording"], self.builder
-    rendered = dict(zip(node["rich"], (_html(self, child) for child in node.children[1:])))
+    rendered = iter([_html(self, child) for child in node.children[1:]])
     alt = escape(node["alt"])
-
-    def final(piece: str) -> str:
-        piece = _RICH.sub(lambda match: rendered[match.groups()], piece)
-        if alt:
-            piece = piece.replace("<svg fill=", f'<svg role="img" aria-label="{alt}" fill=')
-            piece = piece.replace('<img alt=""', f'<img alt="{alt}"')
-        return piece
-
-    outputs = [o | {"pieces": [final(piece) for piece in o["pieces"]]} for o in recording["outputs"]]
+    alts = [f' role="img" aria-label="{alt}"' if alt else "", f' alt="{alt}"']
+    outputs = [o | {"rich": alts + [next(rendered) for _ in o["rich"]]} for o in recording["outputs"]]
     name = f"interact-{recording['number']}"
     key = f"{builder.current_docname}#{name}"
     controls = [{k: c[k] for k in ("name", "labels", "default")} for c in recording["controls"]]
@@ -154,7 +142,7 @@ def _layout(
         for i in output["controls"]:
             control = recording["controls"][i]
             state = state * len(control["labels"]) + control["default"]
-        return f'<div class="interact-output" data-output="{part["output"]}">{codec.decode(output, state)}</div>'
+        return f'<div class="interact-output" data-output="{part["output"]}">{codec.filled(codec.decode(output, state), output["rich"])}</div>'
     inside = "".join(_layout(child, recording, outputs, name, text) for child in part["children"])
     return f'<div class="interact-{part["box"]}">{inside}</div>' if inside else ""
 

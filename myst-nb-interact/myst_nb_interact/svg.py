@@ -11,11 +11,17 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from .codec import placeholder
+
+SVG_ALT, IMG_ALT = placeholder(0), placeholder(1)
+"""Where the text alternative of a figure goes, which only the page knows."""
+
 Tidy = Callable[[str, str], list[str]]
 
 _REFERENCE = re.compile(r'(url\(#|href="#)([^)"]+)')
 _ID = re.compile(r' id="([^"]*)"')
 _DROPPED = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", re.DOTALL)
+_DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
 _BASE64 = re.compile(r'(data:image/\w+;base64,)([^"]*)')
 _STYLE = re.compile(r' ?style="([^"]*)"')
 _LENGTHS = re.compile(r'(?:\b(?:x|y|[xy][12]|c[xy]|r|width|height|d|points)="|translate\()[^"()]*')
@@ -59,6 +65,11 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
         svg = _DROPPED.sub("", svg[svg.index("<svg") :]).replace("xlink:href", "href")
         svg = _BASE64.sub(lambda m: m[1] + re.sub(r"\s", "", m[2]), svg)
         used = {match[2] for match in _REFERENCE.finditer(svg)}
+        definitions = sorted(match[1].strip() for match in _DEFS.finditer(svg))
+        svg = _DEFS.sub("", svg)
+        end_of_root = svg.index(">") + 1
+        # Definitions come first, in a fixed order: which text is the first to need a letter changes with the state.
+        svg = "\n".join([svg[:end_of_root], "<defs>", *definitions, "</defs>", svg[end_of_root:]])
         lines = []
         for raw in svg.splitlines():
             text = raw.strip()
@@ -81,4 +92,4 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
 def _root(text: str) -> str:
     """The opening tag: no namespaces (HTML knows them), the style sheet's two rules, black follows the text."""
     text = re.sub(r' (?:xmlns(?::\w+)?|version)="[^"]*"', "", text)
-    return text.replace("<svg", '<svg fill="currentColor" stroke-linejoin="round" stroke-linecap="butt"', 1)
+    return text.replace("<svg", f'<svg{SVG_ALT} fill="currentColor" stroke-linejoin="round" stroke-linecap="butt"', 1)

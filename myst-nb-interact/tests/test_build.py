@@ -1,13 +1,14 @@
 """Real builds with plain Sphinx and MyST-NB, one small notebook each."""
 
 import json
+import math
 import re
 import subprocess
 import sys
 
 import nbformat
 import pytest
-from myst_nb_interact.codec import decode
+from myst_nb_interact.codec import decode, filled
 
 IMPORTS = """
 import matplotlib.pyplot as plt, numpy as np, ipywidgets as w
@@ -42,7 +43,8 @@ class Build:
 
     def states(self, number, output=0):
         found = self.recording(number)["outputs"][output]
-        return [decode(found, i) for i in range(len(found["states"]))]
+        total = math.prod(len(self.recording(number)["controls"][i]["labels"]) for i in found["controls"])
+        return [filled(decode(found, i), found["rich"]) for i in range(total)]
 
 
 WAYS = {

@@ -7,8 +7,28 @@
   // The recording's file calls this.
   window.mystNbInteract = (key, recording) => figures.get(key)?.arrived(recording);
 
-  // As codec.decode in Python.
-  const decode = (output, state) => output.states[state].map((i) => output.pieces[i]).join("");
+  // As codec.decode in Python; what can be worked out once, when the recording arrives, is kept.
+  class Output {
+    constructor({ controls, fixed, slots, rich }) {
+      this.controls = controls;
+      this.fixed = fixed;
+      this.rich = rich;
+      this.slots = slots.map(({ texts, steps }) => {
+        let text = "";
+        let number = 0;
+        return {
+          texts: texts.map(([begin, end, middle]) => (text = text.slice(0, begin) + middle + text.slice(text.length - end))),
+          numbers: steps.map((step) => (number += step)),
+        };
+      });
+    }
+
+    html(state) {
+      const parts = [this.fixed[0]];
+      this.slots.forEach((slot, i) => parts.push(slot.texts[slot.numbers[state]], this.fixed[i + 1]));
+      return parts.join("").replace(/[\u{100000}-\u{10ffff}]/gu, (place) => this.rich[place.codePointAt(0) - 0x100000]);
+    }
+  }
 
   class Figure {
     constructor(element) {
@@ -46,6 +66,7 @@
 
     arrived(recording) {
       this.recording = recording;
+      this.played = recording.outputs.map((output) => new Output(output));
       recording.controls.forEach((control, i) => (this.values[i] ??= control.default));
       this.restore();
       this.show();
@@ -79,12 +100,12 @@
     show() {
       if (!this.recording) return;
       for (const input of this.inputs) if (input.type === "range") this.readout(input);
-      this.recording.outputs.forEach((output, i) => {
+      this.played.forEach((output, i) => {
         let state = 0;
         for (const c of output.controls) state = state * this.recording.controls[c].labels.length + this.values[c];
         if (this.shown[i] === state) return;
         this.shown[i] = state;
-        this.outputs[i].innerHTML = decode(output, state);
+        this.outputs[i].innerHTML = output.html(state);
       });
     }
 
