@@ -16,7 +16,8 @@ from myst_nb_interact.states import Control, control
 
 matplotlib.use("agg")
 ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]-*.ipynb"))
+FOLDER = Path(os.environ.get("LIBRO_CAPITOLI", ROOT / "chapters"))  # un'altra cartella per i mutanti
+CHAPTERS = sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
 
 
 @dataclass
@@ -81,8 +82,8 @@ def run(path: Path, sources: list[str] | None = None) -> Chapter:
     sys.path.insert(0, str(path.parent))
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            for source in sources or [cell.source for cell in cells(path)]:
-                exec(compile(source, path.name, "exec"), result.names)
+            for number, source in enumerate(sources or [cell.source for cell in cells(path)], 1):
+                exec(compile(source, f"{path.name}, cella {number}", "exec"), result.names)
                 matplotlib.pyplot.close("all")
     finally:
         ipywidgets.interact, sys.path[:] = kept[0], kept[2]

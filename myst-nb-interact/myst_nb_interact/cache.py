@@ -30,9 +30,13 @@ def key(cells: list[str], *more: Any) -> str:
     if "matplotlib" in sys.modules:
         rc = sys.modules["matplotlib"].rcParams
         libraries += [f"matplotlib {version('matplotlib')}", repr(sorted(rc.items(), key=str))]
+    return fingerprint(cells, _files(Path.cwd()), libraries, platform.python_version(), *more)
+
+
+def fingerprint(*parts: Any) -> str:
+    """A hash of `parts` and of this package, whose change makes every recording another one."""
     own = [(file.name, file.read_text(encoding="utf-8")) for file in sorted(_PACKAGE.glob("*.py"))]
-    parts = [cells, _files(Path.cwd()), libraries, own, platform.python_version(), *more]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return hashlib.sha256(repr([own, *parts]).encode()).hexdigest()[:32]
 
 
 def _files(folder: Path) -> list[tuple[str, Any]]:

@@ -16,9 +16,10 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 from . import OPTIONS_VARIABLE, Options, __version__
+from .cache import fingerprint
 from .progress import Watch
 from .record import ERROR_PREFIX
-from .render import ChooseStill, interact, visit_html
+from .render import ChooseStill, figure_inline, interact, visit_figure_html, visit_html
 
 KERNEL = "myst-nb-interact"
 _STATIC = Path(__file__).parent / "static"
@@ -33,7 +34,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _stop_if_dead)
     app.connect("builder-inited", _add_static_path)
     app.connect("html-page-context", _add_files)
+    app.add_config_value("interact_inline_svg", False, "env")
     app.add_node(interact, html=(visit_html, None))
+    app.add_node(figure_inline, html=(visit_figure_html, None))
     app.add_post_transform(ChooseStill)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -41,7 +44,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _configure(app: Sphinx, config: Config) -> None:
     """Choose the recording kernel and tell it the options."""
     options = {f.name: config[f"interact_{f.name}"] for f in fields(Options)}
-    options["cache"] = options["cache"] or str(Path(app.outdir).parent.resolve() / ".interact_cache")
+    beside = Path(app.outdir).parent.resolve()
+    if not config.nb_execution_cache_path:
+        # MyST-NB keeps executed notebooks by their code alone; other options or another plug-in record otherwise.
+        config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(sorted(options.items())))
+    options["cache"] = options["cache"] or str(beside / ".interact_cache")
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     watch = Watch(options["cache"])
     watch.start()
@@ -69,7 +76,10 @@ def _add_static_path(app: Sphinx) -> None:
 
 
 def _add_files(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """The player, on pages that have something to play."""
-    if doctree is not None and next(doctree.findall(interact), None) is not None:
-        app.add_css_file("interact.css")
+    """The player, on pages that have something to play; the style of figures, where there are any."""
+    if doctree is None:
+        return
+    if next(doctree.findall(interact), None) is not None:
         app.add_js_file("interact.js", loading_method="defer")
+    if next(doctree.findall(lambda node: isinstance(node, (interact, figure_inline))), None) is not None:
+        app.add_css_file("interact.css")

@@ -19,12 +19,17 @@ from sphinx.util.docutils import SphinxTranslator
 
 from . import MIME_TYPE, codec
 from .strings import strings
+from .svg import make_tidy
 
 _logger = logging.getLogger(__name__)
 
 
 class interact(nodes.General, nodes.Element):
     """A recording. Children: its still, then every rich piece, rendered by Sphinx."""
+
+
+class figure_inline(nodes.General, nodes.Element):
+    """A cell's SVG figure that stands in the page itself. Child: its still, as MyST-NB would have rendered it."""
 
 
 class InteractRenderer(MimeRenderPlugin):
@@ -34,8 +39,12 @@ class InteractRenderer(MimeRenderPlugin):
 
     @staticmethod
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
-        """A recording becomes an `interact` node; anything else is not for us."""
-        if data.mime_type != MIME_TYPE or inline:
+        """A recording becomes an `interact` node, a figure an inline one if wished; anything else is not for us."""
+        if inline:
+            return None
+        if data.mime_type == "image/svg+xml" and renderer.renderer.sphinx_env.config.interact_inline_svg:
+            return [_figure(renderer, data)]
+        if data.mime_type != MIME_TYPE:
             return None
         recording: dict[str, Any] = data.content  # type: ignore[assignment]
         still = _nodes(renderer, data, recording["still"])
@@ -49,12 +58,31 @@ class InteractRenderer(MimeRenderPlugin):
                 subtype="still",
             )
             return still.children
-        options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
-        node = interact("", still, recording=recording, alt=options.get("alt", ""))
+        node = interact("", still, recording=recording, alt=_alt(renderer, data))
         for mime_type, text in (rich for output in recording["outputs"] for rich in output["rich"]):
             output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}
             node += _nodes(renderer, data, [output])
         return [node]
+
+
+def _figure(renderer: NbElementRenderer, data: MimeData) -> figure_inline:
+    config = renderer.renderer.sphinx_env.config
+    tidy = make_tidy(config.interact_svg_digits, config.interact_svg_colors)
+    html = "".join(tidy(data.string, f"f{data.cell_index}-{data.output_index}-"))
+    html = codec.filled(html, _alts(_alt(renderer, data)))
+    still = nodes.container("", *renderer.render_image(data))
+    return figure_inline("", still, html=f'<div class="interact-figure">{html}</div>')
+
+
+def _alt(renderer: NbElementRenderer, data: MimeData) -> str:
+    """The text alternative that the cell's metadata gives its figures."""
+    options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
+    return options.get("alt", "")
+
+
+def _alts(alt: str) -> list[str]:
+    """The first two fillings: what the text alternative is in an SVG's tag and in an image's."""
+    return [f' role="img" aria-label="{escape(alt)}"' if alt else "", f' alt="{escape(alt)}"']
 
 
 def _nodes(renderer: NbElementRenderer, data: MimeData, outputs: list[dict[str, Any]]) -> nodes.container:
@@ -81,7 +109,7 @@ class ChooseStill(SphinxPostTransform):
         """Run the transform."""
         builder = self.env.app.builder
         alive = builder.format == "html" and builder.name != "epub"
-        for node in list(self.document.findall(interact)):
+        for node in list(self.document.findall(lambda n: isinstance(n, (interact, figure_inline)))):
             if alive:
                 node.children[0].clear()
             else:
@@ -92,8 +120,7 @@ def visit_html(self: SphinxTranslator, node: interact) -> None:
     """Write the controls, the default state, and the recording's file."""
     recording, builder = node["recording"], self.builder
     rendered = iter([_html(self, child) for child in node.children[1:]])
-    alt = escape(node["alt"])
-    alts = [f' role="img" aria-label="{alt}"' if alt else "", f' alt="{alt}"']
+    alts = _alts(node["alt"])
     outputs = [o | {"rich": alts + [next(rendered) for _ in o["rich"]]} for o in recording["outputs"]]
     name = f"interact-{recording['number']}"
     key = f"{builder.current_docname}#{name}"
@@ -116,6 +143,12 @@ def visit_html(self: SphinxTranslator, node: interact) -> None:
         + f'<button type="button" class="interact-reset" disabled>{escape(text["reset"])}</button>'
         '<p class="interact-notice" role="status" hidden></p></div>'
     )
+    raise nodes.SkipNode
+
+
+def visit_figure_html(self: SphinxTranslator, node: figure_inline) -> None:
+    """Write the figure."""
+    self.body.append(node["html"])
     raise nodes.SkipNode
 
 

@@ -204,3 +204,12 @@ def test_unchanged_cells_are_not_recorded_again(tmp_path):
     assert second.ok, second.log
     assert len((tmp_path / "calls.md").read_text()) == 1  # the default state alone
     assert first.states(1) == second.states(1)
+
+
+def test_static_figures_can_stand_in_the_page(tmp_path):
+    cell = "%config InlineBackend.figure_formats = ['svg']\nplt.plot([0, 1])\nplt.show()"
+    build = Build(tmp_path, [cell, cell.split("\n", 1)[1]], conf="interact_inline_svg = True")
+    assert build.ok, build.log
+    assert build.html.count('<div class="interact-figure"><svg fill="currentColor"') == 2 and "<img" not in build.html
+    found = re.findall(r' id="([^"]+)"', build.html)
+    assert len(found) == len(set(found))

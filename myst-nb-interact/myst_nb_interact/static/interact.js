@@ -36,6 +36,9 @@
       this.inputs = [...element.querySelectorAll("[data-control]")];
       this.outputs = [...element.querySelectorAll("[data-output]")];
       this.notice = element.querySelector(".interact-notice[role]");
+      this.live = element.appendChild(document.createElement("p"));
+      this.live.className = "interact-live";
+      this.live.setAttribute("aria-live", "polite");
       this.recording = null;
       this.requested = false;
       this.values = [];
@@ -54,6 +57,7 @@
       }
     }
 
+    // Asks for the recording; it is shown when it arrives.
     load() {
       if (this.requested) return;
       this.requested = true;
@@ -100,6 +104,7 @@
     show() {
       if (!this.recording) return;
       for (const input of this.inputs) if (input.type === "range") this.readout(input);
+      const before = [...this.shown];
       this.played.forEach((output, i) => {
         let state = 0;
         for (const c of output.controls) state = state * this.recording.controls[c].labels.length + this.values[c];
@@ -107,6 +112,16 @@
         this.shown[i] = state;
         this.outputs[i].innerHTML = output.html(state);
       });
+      if (before.some((state, i) => state !== null && state !== this.shown[i])) this.say();
+    }
+
+    // What a state prints is read out once the slider rests.
+    say() {
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => {
+        const texts = this.element.querySelectorAll("pre.interact-stdout");
+        this.live.textContent = [...texts].map((text) => text.textContent).join("\n");
+      }, 700);
     }
 
     readout(input) {

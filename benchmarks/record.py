@@ -1,0 +1,147 @@
+"""One recording by one tool, in a process of its own: `python record.py TOOL SUBJECT ROWS COLUMNS FORMAT FOLDER`.
+
+The folder then holds `page.html` (and what it needs) and `result.json`: seconds, bytes, where the page is.
+"Seconds" is the recording alone: calling the function for every state and writing down what it shows. Imports, the
+first picture (it finds the fonts), the start of a kernel and the rest of a Sphinx build are not in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import subjects
+
+HERE = Path(__file__).resolve().parent
+
+NOTEBOOK = """
+import ipywidgets as w
+import subjects
+%config InlineBackend.figure_formats = ['{format}']
+a, b = subjects.grid('{subject}', {rows}, {columns})
+subjects.{subject}(a[-1], b[-1])
+---
+import time
+begin = time.perf_counter()
+---
+w.interact(
+    subjects.{subject},
+    a=w.SelectionSlider(options=a, value=a[len(a) // 2]),
+    b=w.IntSlider(min=1, max=len(b), value=len(b) // 2),
+)
+---
+open('seconds.txt', 'w').write(str(time.perf_counter() - begin))
+"""
+
+
+def plugin(subject: str, rows: int, columns: int, form: str, folder: Path, processes: int = 0) -> dict[str, Any]:
+    """A project of one notebook, built by Sphinx."""
+    import nbformat
+
+    cells = NOTEBOOK.format(subject=subject, rows=rows, columns=columns, format=form).strip().split("\n---\n")
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_markdown_cell("# Benchmark"), *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(notebook, folder / "index.ipynb")
+    (folder / "conf.py").write_text(
+        "extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out']\nnb_execution_in_temp = False\n"
+        f"interact_max_states = 10000\ninteract_max_kilobytes = 100000\ninteract_processes = {processes}\n"
+    )
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", ".", "out"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(command, cwd=folder, check=True, env=os.environ | {"PYTHONPATH": str(HERE), "PATH": path})
+    page = folder / "out" / "index.html"
+    figure = re.search(r'<div class="interact" .*?role="status" hidden></p></div>', page.read_text("utf-8"), re.DOTALL)
+    static = page.parent / "_static"
+    return {
+        "seconds": float((folder / "seconds.txt").read_text()),
+        "page": str(page),
+        "content": _weigh(figure[0].encode(), (static / "interact" / "index-1.js").read_bytes()),
+        "library": _weigh((static / "interact.js").read_bytes(), (static / "interact.css").read_bytes()),
+    }
+
+
+def panel(subject: str, rows: int, columns: int, form: str, folder: Path) -> dict[str, Any]:
+    """`pn.interact` on the same function, saved with `embed=True`."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+    import panel as pn
+
+    function = getattr(subjects, subject)
+
+    def shown(a: float, b: int) -> Any:
+        with contextlib.redirect_stdout(io.StringIO()) as text:
+            function(a, b)
+        if not plt.get_fignums():
+            return pn.pane.Str(text.getvalue())
+        figure = plt.gcf()
+        plt.close(figure)
+        # As inline figures in a notebook: cut to what is drawn, 100 dots per inch.
+        return pn.pane.Matplotlib(figure, format=form, tight=True, dpi=100)
+
+    first, second = subjects.grid(subject, rows, columns)
+    _warm_up(shown(first[-1], second[-1]))
+    begin = time.perf_counter()
+    a = pn.widgets.DiscreteSlider(name="a", options=first, value=first[rows // 2])
+    b = pn.widgets.DiscreteSlider(name="b", options=second, value=second[columns // 2 - 1])
+    page = folder / "page.html"
+    pn.interact(shown, a=a, b=b).save(page, embed=True, max_states=10**6, max_opts=10**6, progress=False)
+    return {"seconds": time.perf_counter() - begin, "page": str(page), "content": _weigh(page.read_bytes())}
+
+
+def holoviews(subject: str, rows: int, columns: int, form: str, folder: Path) -> dict[str, Any]:
+    """A `HoloMap` of every state, its Matplotlib figures embedded with sliders, as `hv.save` does."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import holoviews as hv
+    import panel as pn
+
+    hv.extension("matplotlib", logo=False)
+    hv.output(dpi=100)
+    function = getattr(subjects, f"hv_{subject}")
+    first, second = subjects.grid(subject, rows, columns)
+    _warm_up(pn.pane.HoloViews(function(hv, first[-1], second[-1]), backend="matplotlib", format=form))
+    begin = time.perf_counter()
+    states = {(a, b): function(hv, a, b) for a in first for b in second}
+    pane = pn.pane.HoloViews(hv.HoloMap(states, kdims=["a", "b"]), backend="matplotlib", format=form)
+    page = folder / "page.html"
+    pane.layout.save(page, embed=True, max_states=10**6, max_opts=10**6, progress=False)
+    return {"seconds": time.perf_counter() - begin, "page": str(page), "content": _weigh(page.read_bytes())}
+
+
+def _warm_up(pane: Any) -> None:
+    """Fonts are found and modules imported by the first picture; no tool's clock shall run for that."""
+    pane.save(io.StringIO(), embed=True, progress=False)
+
+
+def _weigh(*parts: bytes) -> dict[str, int]:
+    return {"raw": sum(map(len, parts)), "gzip": sum(len(gzip.compress(part, 6, mtime=0)) for part in parts)}
+
+
+TOOLS = {
+    "plug-in": plugin,
+    "plug-in, one process": lambda *what: plugin(*what, processes=1),
+    "Panel": panel,
+    "HoloViews": holoviews,
+}
+
+
+def main() -> None:
+    tool, subject, rows, columns, form, folder = sys.argv[1:]
+    result = TOOLS[tool](subject, int(rows), int(columns), form, Path(folder))
+    Path(folder, "result.json").write_text(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""Mette nei capitoli un errore alla volta e guarda quale controllo se ne accorge: `python tests/mutanti.py`.
+
+Ogni mutante è una terna (capitolo, testo, testo sbagliato). Il testo sta una volta sola fra le celle di codice del
+capitolo. Il capitolo mutato si esegue in un processo a parte: lo coglie un assert di una cella oppure uno dei controlli
+di test_funzioni e test_numeri, con pochi casi generati. Se un mutante sopravvive, l'uscita è 1.
+"""
+
+import argparse
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+
+TESTS = Path(__file__).resolve().parent
+CHAPTERS = TESTS.parent / "chapters"
+CASES = "60"
+SECONDS = 180
+
+
+class Mutant(NamedTuple):
+    """Un errore da mettere in un capitolo."""
+
+    chapter: int
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.old}  ⟶  {self.new}".replace("\n", "⏎")
+
+
+MUTANTS = [
+    Mutant(*row)
+    for row in [
+        # 1: il neurone
+        (1, "return np.maximum(0.0, x @ w + b)", "return np.maximum(0.0, x @ w) + b"),
+        (1, "return np.maximum(0.0, x @ w + b)", "return np.minimum(0.0, x @ w + b)"),
+        (1, "x.ndim != 1 or x.shape != w.shape", "x.ndim != 1"),
+        (1, "return np.maximum(0.0, X @ w + b)", "return np.maximum(0.0, X @ w - b)"),
+        (1, 'f"{x[i] * w[i]:.2f}"', 'f"{x[i] + w[i]:.2f}"'),
+        # 2: la derivata
+        (2, "gradient[index] = (plus - minus) / (2 * h)", "gradient[index] = (plus - minus) / h"),
+        (2, "gradient[index] = (plus - minus) / (2 * h)", "gradient[index] = (minus - plus) / (2 * h)"),
+        (2, "np.asarray(f(x - step), dtype=float)", "np.asarray(f(x), dtype=float)"),
+        (2, "step[index] = h", "step[:] = h"),
+        (2, "if not 0 < h < np.inf:", "if not 0 <= h < np.inf:"),
+        (2, "plus.ndim or minus.ndim or not", "not"),
+        # 3: la regola della catena
+        (3, "dy = dp * x + dt * 1.0", "dy = dp * x"),
+        (3, "ds, dt = t, s", "ds, dt = s, t"),
+        (3, "gradient = gradient * 1.0 + gradient * 1.0", "gradient = gradient * 1.0"),
+        (3, "da = da_direct + da_through_sum", "da = da_through_sum"),
+        (3, 'reveal(q, 5, step)', 'reveal(z, 5, step)'),
+        (3, "reveal(a + q, 9, step)", "reveal(q, 9, step)"),
+        # 4: le derivate locali
+        (4, "return np.where(np.asarray(z) > 0, 1.0, 0.0)", "return np.where(np.asarray(z) >= 0, 1.0, 0.0)"),
+        (4, "return np.where(np.asarray(z) > 0, 1.0, 0.0)", "return np.where(np.asarray(z) > 0, z, 0.0)"),
+        (4, "return np.where(np.asarray(z) > 0, 1.0, alpha)", "return np.where(np.asarray(z) > 0, alpha, 1.0)"),
+        (4, "return x * y, [y, x]", "return x * y, [x, y]"),
+        (4, "m = relu_derivative(x - y)", "m = relu_derivative(y - x)"),
+        # 5: il neurone all'indietro
+        (5, "return dz * w, dz * x, dz", "return dz * x, dz * w, dz"),
+        (5, "return dz * w, dz * x, dz", "return dz * w, dz * x, dvalue"),
+        (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = relu_derivative(x @ w + b)"),
+        (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = dvalue * relu(x @ w + b)"),
+        (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = dvalue * relu_derivative(x @ w)"),
+        # 6: la discesa del gradiente
+        (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w + learning_rate * dz * x, b + learning_rate * dz"),
+        (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w - learning_rate * dz * x, b"),
+        (6, "(0.5 * (y - target) ** 2, y - target)", "(0.5 * (y - target) ** 2, target - y)"),
+        (6, "(0.5 * (y - target) ** 2, y - target)", "((y - target) ** 2, y - target)"),
+        (6, "dvalue * relu_derivative(z) if use_relu else dvalue", "dvalue"),
+        (6, "for _ in range(epochs + 1):", "for _ in range(epochs):"),
+        (6, "if step == 0 or recompute:", "if step == 0:"),
+        (6, "vw, vb = mu * vw + dw, mu * vb + db", "vw, vb = mu * vw + dw, db"),
+        (6, 'if q > -0.5 else "neurone spento"', 'if q > -1 else "neurone spento"'),
+        (6, "(2 * np.log(q))", "np.log(q)"),
+        # 7: lo strato
+        (7, "    dZ = dvalues * (Z > 0)\n    dX", "    dZ = dvalues * (Z >= 0)\n    dX"),
+        (7, "    dZ = dvalues * (Z > 0)\n    dX", "    dZ = Z * (Z > 0)\n    dX"),
+        (7, "    dZ = dvalues * (Z > 0)\n    dX", "    dZ = dvalues * (dvalues > 0)\n    dX"),
+        (7, "    dX = dZ @ W.T\n", "    dX = dvalues @ W.T\n"),
+        (7, "    dW = X.T @ dZ\n    db", "    dW = X.T @ dZ / len(X)\n    db"),
+        (7, "    db = dZ.sum(axis=0)\n    return", "    db = dZ[0]\n    return"),
+        (7, "    db = dZ.sum(axis=0)\n    return", "    db = dZ.mean(axis=0)\n    return"),
+        (7, "Z = X @ W + b\n    if", "Z = X @ W - b\n    if"),
+        (7, "if b.shape != W.shape[1:]:", "if b.size != W.shape[1]:"),
+        (7, "if any(np.isnan(a).any() for a in (dvalues, X, W, Z)):", "if any(np.isnan(a).any() for a in (X, W, Z)):"),
+        (7, "W_new = W - learning_rate * dW", "W_new = W + learning_rate * dW"),
+        # 8: la softmax
+        (8, "E = np.exp(Z - Z.max(axis=-1, keepdims=True))", "E = np.exp(Z)"),
+        (8, "E = np.exp(Z - Z.max(axis=-1, keepdims=True))", "E = np.exp(Z - Z.max())"),
+        (8, "return E / E.sum(axis=-1, keepdims=True)", "return E / E.sum(axis=0, keepdims=True)"),
+        (8, "return E / E.sum(axis=-1, keepdims=True)", "return E / E.sum()"),
+        (8, "return np.diag(s) - np.outer(s, s)", "return np.diag(s) + np.outer(s, s)"),
+        (8, "return np.diag(s) - np.outer(s, s)", "return np.diag(s - s**2)"),
+        (8, "return np.diag(s) - np.outer(s, s)", "return s[:, None] * (s[:, None] == s) - np.outer(s, s)"),
+        (8, "return S * (dvalues - mean)", "return S * dvalues - mean"),
+        # 9: l'entropia incrociata
+        (9, "return (Y_hat - Y) / len(Y)", "return Y_hat - Y"),
+        (9, "return (Y_hat - Y) / len(Y)", "return (Y_hat - Y) / len(Y) ** 2"),
+        (9, "return (Y_hat - Y) / len(Y)", "return (Y_hat - Y) / Y.size"),
+        (9, "return (Y_hat - Y) / len(Y)", "return (Y - Y_hat) / len(Y)"),
+        (9, "np.maximum(p, np.finfo(float).tiny)", "p"),
+        (9, "np.maximum(p, np.finfo(float).tiny)).mean()", "np.maximum(p, np.finfo(float).tiny)).sum()"),
+        (9, "p = (Y_hat * Y).sum(axis=1)", "p = (Y_hat * Y).max(axis=0)"),
+        (9, "if not np.all((Y_hat >= 0) & (Y_hat <= 1)):", "if np.any((Y_hat < 0) | (Y_hat > 1)):"),
+        # 10: la rete
+        (10, "dlogits @ W2.T, A1.T @ dlogits, dlogits.sum(axis=0)", "dlogits @ W2.T, A1.T @ dlogits, dlogits.mean(axis=0)"),
+        (10, "dlogits @ W2.T, A1.T @ dlogits, dlogits.sum(axis=0)", "dlogits @ W2.T, Z1.T @ dlogits, dlogits.sum(axis=0)"),
+        (10, "dlogits = softmax_cross_entropy_backward(Y_hat, Y)\n    dA1", "dlogits = Y_hat - Y\n    dA1"),
+        (10, "(dA1, X, W1, Z1)\n    return [dW1, db1, dW2, db2]", "(A1, X, W1, Z1)\n    return [dW1, db1, dW2, db2]"),
+        (10, "dA1, dW2, db2 = dense_backward(dA2, A1, W2, Z2)", "dA1, dW2, db2 = dense_backward(dA2, A1, W2, Z1)"),
+        (10, "rng.normal(scale=np.sqrt(2 / 8), size=(8, 3))", "rng.normal(scale=np.sqrt(2 / 3), size=(8, 3))"),
+        (10, "features[train_rows].mean(axis=0), features[train_rows].std(axis=0)", "features.mean(axis=0), features.std(axis=0)"),
+        (10, "rows[:, 40:].ravel()", "rows[:, 30:40].ravel()"),
+        (10, "return int((Z1 <= 0).all(axis=0).sum())", "return int((Z1 <= 0).any(axis=0).sum())"),
+        (10, "return int((Z1 <= 0).all(axis=0).sum())", "return int((Z1 < 0).all(axis=0).sum())"),
+        # 11: il motore
+        (11, "parent.grad += local * node.grad\n", "parent.grad = local * node.grad\n"),
+        (11, "[(self, 1), (other, -1)]", "[(self, 1), (other, 1)]"),
+        (11, "[(self, other.data), (other, self.data)]", "[(self, self.data), (other, other.data)]"),
+        (11, "(other, -self.data / other.data**2)", "(other, -self.data / other.data)"),
+        (11, "return Value.of(other) - self", "return self - other"),
+        (11, "n * self.data ** (n - 1)", "n * self.data**n"),
+        (11, "[(self, self.data > 0)]", "[(self, self.data >= 0)]"),
+        (11, "[(self, 1 / self.data)]", "[(self, self.data)]"),
+        (11, "            node.grad = 0.0\n        self", "            pass\n        self"),
+        (11, "self.grad = float(dvalue)", "self.grad = 1.0"),
+        (11, "elif node not in seen:", "else:"),
+    ]
+]
+
+
+def check(mutant: Mutant) -> str:
+    """Perché il mutante non si può fare: il testo non sta una e una sola volta nel codice. Vuota se si può."""
+    path = next(CHAPTERS.glob(f"{mutant.chapter:02}-*.ipynb"))
+    cells = nbformat.read(path, as_version=4).cells
+    found = sum(cell.source.count(mutant.old) for cell in cells if cell.cell_type == "code")
+    return "" if found == 1 else f"Nel capitolo {mutant.chapter} questo testo sta {found} volte, non una: {mutant.old!r}"
+
+
+def mutate(mutant: Mutant, folder: Path, with_asserts: bool) -> list[str]:
+    """Copia i capitoli in folder con l'errore dentro; dà le celle di codice. ValueError se l'errore non si può mettere."""
+    if problem := check(mutant):
+        raise ValueError(problem)
+    shutil.copytree(CHAPTERS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    path = next(folder.glob(f"{mutant.chapter:02}-*.ipynb"))
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in code:
+        cell.source = cell.source.replace(mutant.old, mutant.new)
+        if not with_asserts:
+            cell.source = ast.unparse(WithoutAsserts().visit(ast.parse(cell.source)))
+    nbformat.write(notebook, path)
+    return [cell.source for cell in code]
+
+
+class WithoutAsserts(ast.NodeTransformer):
+    """Toglie gli assert: così si vede che cosa colgono i controlli da soli."""
+
+    def visit_Assert(self, node: ast.Assert) -> ast.Pass:
+        return ast.Pass()
+
+
+class Witness:
+    """Un plug-in di pytest: mette per primi i controlli del capitolo, e ricorda quello che fallisce."""
+
+    def __init__(self, chapter: int) -> None:
+        self.chapter, self.name = f"{chapter:02}", ""
+
+    def pytest_collection_modifyitems(self, items: list) -> None:
+        items.sort(key=lambda item: f"test_{self.chapter}_" not in item.name and f"[{self.chapter}-" not in item.name)
+
+    def pytest_runtest_logreport(self, report) -> None:
+        if report.failed:
+            self.name = self.name or report.nodeid.split("::")[-1]
+
+
+def catch(mutant: Mutant, with_asserts: bool) -> str:
+    """Che cosa coglie il mutante: una cella, un controllo, niente. Si chiama in un processo nuovo."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources = mutate(mutant, Path(folder), with_asserts)
+        os.environ |= {"LIBRO_CAPITOLI": folder, "LIBRO_CASI": CASES}
+        import notebook
+        import pytest
+
+        try:
+            notebook.chapter(mutant.chapter)
+        except Exception as error:
+            place = [f for f in traceback.extract_tb(error.__traceback__) if ", cella " in f.filename][0]
+            number = int(place.filename.split(", cella ")[1])
+            return f"cella {number}: {sources[number - 1].splitlines()[place.lineno - 1].strip()}"
+        witness = Witness(mutant.chapter)
+        tests = [str(TESTS / name) for name in ("test_funzioni.py", "test_numeri.py")]
+        pytest.main(["-x", "--noconftest", "-p", "no:cacheprovider", *tests], plugins=[witness])
+        return witness.name
+
+
+def trial(mutant: Mutant, with_asserts: bool = True) -> str:
+    """Prova un mutante in un processo a parte; dà chi lo coglie, o una stringa vuota se sopravvive."""
+    command = [sys.executable, __file__, "--uno", json.dumps([mutant, with_asserts])]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=TESTS.parent)
+    except subprocess.TimeoutExpired:
+        return f"non finisce in {SECONDS} s"
+    if result.returncode:
+        raise RuntimeError(f"{mutant}\n{result.stderr}")
+    return result.stdout.strip()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quanti", type=int, metavar="N", help="soltanto i primi N")
+    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli che contengono questo testo")
+    parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle: restano i controlli")
+    parser.add_argument("--uno", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.uno:
+        mutant, with_asserts = json.loads(options.uno)
+        with redirect_stdout(sys.stderr):
+            verdict = catch(Mutant(*mutant), with_asserts)
+        print(verdict)
+        return 0
+
+    chosen = [mutant for mutant in MUTANTS if options.solo in str(mutant)][: options.quanti]
+    if problems := [problem for mutant in chosen if (problem := check(mutant))]:
+        sys.exit("\n".join(problems))
+    start, survivors = time.monotonic(), 0
+    print(f"{'cap.':>4}  {'colto da':<70}  mutante")
+    with ThreadPoolExecutor(2) as executor:
+        verdicts = executor.map(lambda mutant: trial(mutant, not options.senza_assert), chosen)
+        for mutant, verdict in zip(chosen, verdicts, strict=True):
+            survivors += not verdict
+            print(f"{mutant.chapter:>4}  {verdict or 'SOPRAVVIVE':<70.70}  {mutant}", flush=True)
+    print(f"\n{len(chosen)} mutanti, {survivors} sopravvissuti, {time.monotonic() - start:.0f} s")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

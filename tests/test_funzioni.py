@@ -1,0 +1,765 @@
+"""Ogni funzione del libro che calcola una derivata, su mille casi generati, davanti a oracoli che non la conoscono:
+
+le differenze centrali, autograd, le formule chiuse. I numeri vengono da una griglia di mezzi: le somme e i prodotti
+sono esatti, e lo spigolo della ReLU, z = 0, capita spesso. Il numero del capitolo sta nel nome del controllo.
+"""
+
+import math
+import os
+from decimal import Decimal, localcontext
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from hypothesis import Phase, assume, given, settings
+from hypothesis import strategies as st
+from notebook import chapter
+
+CASES = int(os.environ.get("LIBRO_CASI", "1000"))
+PHASES = set(Phase) if CASES >= 1000 else {Phase.generate}
+TINY = 2.0**-30
+
+pytestmark = pytest.mark.filterwarnings("ignore:Output seems independent of input")
+
+
+def cases(**data):
+    """Il controllo che segue su molti casi, gli stessi a ogni esecuzione; rng dà i numeri del caso."""
+    rng = st.builds(np.random.default_rng, st.integers(0, 2**32 - 1))
+    profile = settings(max_examples=CASES, deadline=None, derandomize=True, phases=PHASES)
+    return lambda test: profile(given(rng=rng, **data)(test))
+
+
+side = st.integers(1, 5)  # N, D, H, C: da uno in su
+
+
+def halves(rng, *shape):
+    """Multipli di ½ fra −2 e 2."""
+    return rng.integers(-4, 5, size=shape) / 2
+
+
+def near_kink(rng, *shape):
+    """Come halves, con un'inezia in più o in meno: una somma pesata cade sullo spigolo o appena accanto."""
+    return halves(rng, *shape) + rng.choice([-TINY, 0.0, TINY], size=shape)
+
+
+def off_kink(rng, *shape):
+    """Come halves, più ⅛: una somma di prodotti di mezzi, con questo bias, dista almeno ⅛ dallo spigolo."""
+    return halves(rng, *shape) + 0.125
+
+
+def one_hot(rng, N, C):
+    return np.eye(C)[rng.integers(C, size=N)]
+
+
+def differences(f, x, h=1e-5):
+    """Il gradiente di f in x per differenze centrali."""
+    x = np.asarray(x, dtype=float)
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.reshape([(f(x + step) - f(x - step)) / (2 * h) for step in steps], x.shape)
+
+
+def relu(z):
+    """Una ReLU per autograd, con derivata 0 nello spigolo, come nel libro."""
+    return anp.where(z > 0, z, 0.0)
+
+
+def mean_loss(logits, Y):
+    """L'entropia incrociata media vista dai logit: ln Σ exp(z) meno il logit della classe giusta."""
+    return anp.mean(anp.log(anp.sum(anp.exp(logits), axis=1)) - anp.sum(Y * logits, axis=1))
+
+
+def assert_same(found, expected, tolerance=1e-12):
+    """Le stesse forme e gli stessi numeri, per un array o per un elenco di array."""
+    if isinstance(expected, (list, tuple)):
+        assert len(found) == len(expected)
+        for pair in zip(found, expected, strict=True):
+            assert_same(*pair, tolerance)
+    else:
+        assert np.shape(found) == np.shape(expected)
+        scale = 1 + np.abs(expected).max(initial=0)
+        assert np.allclose(found, expected, rtol=0, atol=tolerance * scale), f"{found} invece di {expected}"
+
+
+# Capitolo 1 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(N=side, D=side)
+def test_01_neuron_is_the_relu_of_the_weighted_sum(rng, N, D):
+    X, w, b = halves(rng, N, D), halves(rng, D), float(near_kink(rng))
+    expected = [max(0.0, math.fsum([*(x * w), b])) for x in X]
+    assert_same([chapter(1).neuron(x, w, b) for x in X], expected)
+    assert_same(chapter(1).neuron_batch(X, w, b), np.array(expected))
+
+
+# Capitolo 2 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(shape=st.lists(st.integers(0, 3), max_size=3), h=st.sampled_from([1.0, 2.0**-4, 2.0**-10]))
+def test_02_numerical_gradient_is_exact_on_parabolas(rng, shape, h):
+    """Per una parabola la differenza centrale è la derivata, per ogni h; qui nemmeno l'arrotondamento la tocca."""
+    x, A, B = (halves(rng, *shape) for _ in range(3))
+    calls = []
+
+    def f(v):
+        calls.append(v)
+        return np.sum(A * v**2 + B * v)
+
+    kept = x.copy()
+    found = chapter(2).numerical_gradient(f, x, h)
+    assert np.array_equal(found, 2 * A * x + B) and found.shape == x.shape
+    assert len(calls) == 2 * x.size and np.array_equal(x, kept)
+
+
+@cases(shape=st.lists(side, max_size=2))
+def test_02_numerical_gradient_agrees_with_autograd(rng, shape):
+    x, A = rng.normal(size=shape), halves(rng, *shape)
+
+    def f(v):
+        return anp.sum(anp.sin(A * v)) * anp.exp(anp.mean(v))
+
+    assert_same(chapter(2).numerical_gradient(f, x), autograd.grad(f)(x), 1e-7)
+    assert_same(chapter(2).numerical_gradient(f, x.tolist()), differences(f, x), 1e-12)
+
+
+@cases(z=st.floats(-3, 3), h=st.floats(1e-3, 2))
+def test_02_secant_across_the_kink(rng, z, h):
+    """La formula dell'esercizio: (z + h) / 2h se la secante scavalca lo spigolo, altrimenti 1 oppure 0."""
+    expected = (z + h) / (2 * h) if abs(z) < h else float(z > 0)
+    assert np.isclose(chapter(2).numerical_gradient(chapter(2).relu_alone, z, h), expected)
+
+
+# Capitolo 3 ---------------------------------------------------------------------------------------------------------
+
+
+@cases()
+def test_03_forward_backward_with_forks(rng):
+    def f(v):
+        return (v[0] * v[1] + v[2]) * (v[1] + v[2])
+
+    point = halves(rng, 3)
+    value, gradient = chapter(3).forward_backward(*point)
+    assert value == f(point)
+    assert_same(np.array(gradient), autograd.grad(f)(point))
+    assert_same(np.array(gradient), differences(f, point), 1e-8)
+    x, y, z = point
+    assert_same(gradient, (y * (y + z), x * y + z + x * (y + z), x * y + z + y + z))
+
+
+@cases(n=st.integers(0, 200))
+def test_03_doublings(rng, n):
+    """Ogni raddoppio moltiplica la derivata per 2 e aggiunge due fili."""
+    assert chapter(3).doubling_backward(n) == (2.0**n, 2 * n)
+
+
+@cases(x=st.floats(-20, 20), y=st.floats(-20, 20))
+def test_03_composition(rng, x, y):
+    """f(g(x)) = exp(−x²), con la derivata calcolata in u."""
+    f, g = chapter(3).f, chapter(3).g
+    assert math.isclose(f(g(x)), math.exp(-x * x), abs_tol=1e-300)
+    assert math.isclose(-f(g(x)) * 2 * x, autograd.grad(lambda v: anp.exp(-(v**2)))(x), abs_tol=1e-300)
+
+
+# Capitolo 4 ---------------------------------------------------------------------------------------------------------
+
+EXTREMES = np.array([-1e308, -1.0, -TINY, -5e-324, -0.0, 0.0, 5e-324, TINY, 1.0, 1e308])
+
+
+@cases(shape=st.lists(st.integers(0, 3), max_size=3))
+def test_04_relu_and_its_derivative(rng, shape):
+    """Di qua dallo spigolo 0, di là 1, nello spigolo 0; a ogni distanza e per ogni forma."""
+    relu_of, slope = chapter(4).relu, chapter(4).relu_derivative
+    z = rng.choice(EXTREMES, size=shape)
+    assert np.array_equal(relu_of(z), np.reshape([max(0.0, v) for v in z.ravel()], shape))
+    assert np.array_equal(slope(z), np.reshape([1.0 if v > 0 else 0.0 for v in z.ravel()], shape))
+    assert_same(slope(z), autograd.elementwise_grad(relu)(z))
+    far = off_kink(rng, *shape)
+    assert_same(slope(far), differences(lambda v: np.sum(relu_of(v)), far), 1e-9)
+
+
+@cases(shape=st.lists(st.integers(0, 3), max_size=3), alpha=st.floats(0.001, 0.999))
+def test_04_leaky_relu_and_its_derivative(rng, shape, alpha):
+    leaky, slope = chapter(4).leaky_relu, chapter(4).leaky_relu_derivative
+    z, far = near_kink(rng, *shape), off_kink(rng, *shape)
+    assert_same(leaky(z, alpha), np.maximum(z, alpha * z))
+    assert_same(slope(z, alpha), autograd.elementwise_grad(lambda v: anp.where(v > 0, v, alpha * v))(z))
+    assert_same(slope(far, alpha), differences(lambda v: np.sum(leaky(v, alpha)), far), 1e-9)
+
+
+@cases(node=st.sampled_from(["somma", "prodotto", "ReLU"]))
+def test_04_local_rules(rng, node):
+    f = {"somma": lambda v: v[0] + v[1], "prodotto": lambda v: v[0] * v[1], "ReLU": lambda v: relu(v[0])}[node]
+    point, far = near_kink(rng, 2), off_kink(rng, 2)
+    value, derivatives = chapter(4).local_rule(node, *point)
+    assert value == f(point)
+    assert_same(np.array(derivatives), autograd.grad(f)(point)[: len(derivatives)])
+    derivatives = chapter(4).local_rule(node, *far)[1]
+    assert_same(np.array(derivatives), differences(f, far)[: len(derivatives)], 1e-9)
+
+
+@cases()
+def test_04_derivatives_of_the_maximum(rng):
+    """Il gradiente va tutto al più grande; se sono uguali, tutto a y, come vuole la convenzione sulla ReLU."""
+    x, y = near_kink(rng, 2)
+    found = chapter(4).maximum_derivatives(x, y)
+    assert_same(found, (1.0, 0.0) if x > y else (0.0, 1.0))
+    assert_same(found, tuple(autograd.grad(lambda v: v[1] + relu(v[0] - v[1]))(np.array([x, y]))))
+
+
+# Capitolo 5 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(D=side)
+def test_05_neuron_backward_on_the_kink_too(rng, D):
+    """Contro autograd e contro la formula in una riga, con z anche nullo."""
+    x, w, b, dvalue = halves(rng, D), halves(rng, D), float(near_kink(rng)), float(halves(rng))
+    found = chapter(5).neuron_backward(x, w, b, dvalue)
+    on = float(math.fsum([*(x * w), b]) > 0)
+    assert_same(found, (dvalue * on * w, dvalue * on * x, np.float64(dvalue * on)))
+    loss = autograd.grad(lambda x, w, b: dvalue * relu(anp.dot(x, w) + b), (0, 1, 2))
+    assert_same(found, loss(x, w, b))
+
+
+@cases(D=side)
+def test_05_neuron_backward_against_differences(rng, D):
+    x, w, b, dvalue = halves(rng, D), halves(rng, D), float(off_kink(rng)), float(halves(rng))
+    neuron = chapter(5).neuron
+    expected = (
+        differences(lambda v: dvalue * neuron(v, w, b), x),
+        differences(lambda v: dvalue * neuron(x, v, b), w),
+        differences(lambda v: dvalue * neuron(x, w, v), b),
+    )
+    assert_same(chapter(5).neuron_backward(x, w, b, dvalue), expected, 1e-8)
+    assert chapter(5).check_neuron(x, w, b, dvalue) < 1e-8
+
+
+# Capitolo 6 ---------------------------------------------------------------------------------------------------------
+
+steps = st.integers(0, 5)
+rate = st.floats(0.001, 0.5)
+target = st.sampled_from([None, -1.0, 0.0, 2.0])
+
+
+@cases(D=side, epochs=steps, learning_rate=rate, target=target, use_relu=st.booleans())
+def test_06_descend_follows_autograd(rng, D, epochs, learning_rate, target, use_relu):
+    """A ogni passo i parametri si spostano contro il gradiente ricalcolato; la storia comincia prima del primo passo."""
+
+    def loss(x, w, b):
+        y = anp.dot(x, w) + b
+        y = relu(y) if use_relu else y
+        return y if target is None else 0.5 * (y - target) ** 2
+
+    x, w, b = halves(rng, D), halves(rng, D), float(near_kink(rng))
+    start = w.copy()
+    history = chapter(6).descend(x, w, b, learning_rate, epochs, target, use_relu)
+    assert np.array_equal(w, start)
+    for k in range(epochs + 1):
+        found = [history[name][k] for name in ("z", "y", "loss", "w", "b")]
+        z = np.dot(x, w) + b
+        assert_same(found, [z, max(0.0, z) if use_relu else z, loss(x, w, b), w, b], 1e-9)
+        w, b = history["w"][k], history["b"][k]  # sullo spigolo anche un arrotondamento conta
+        _, dw, db = autograd.grad(loss, (0, 1, 2))(x, w, b)
+        w, b = w - learning_rate * dw, b - learning_rate * db
+    assert all(len(values) == epochs + 1 for values in history.values())
+
+
+@cases(D=side, epochs=steps, learning_rate=rate, goal=st.sampled_from([-1.0, 0.0, 2.0]))
+def test_06_error_is_multiplied_at_every_step(rng, D, epochs, learning_rate, goal):
+    """La formula chiusa: senza ReLU, z − t si moltiplica ogni volta per 1 − η(|x|² + 1)."""
+    x, w, b = halves(rng, D), halves(rng, D), float(halves(rng))
+    history = chapter(6).descend(x, w, b, learning_rate, epochs, goal, use_relu=False)
+    factor = 1 - learning_rate * (math.fsum(x * x) + 1)
+    errors = (np.dot(x, w) + b - goal) * factor ** np.arange(epochs + 1)
+    assert_same(history["z"] - goal, errors, 1e-9)
+    assert_same(history["loss"], errors**2 / 2, 1e-9)
+
+
+@cases(learning_rate=st.floats(0.0001, 1), epochs=st.integers(1, 60))
+def test_06_lowering_the_output(rng, learning_rate, epochs):
+    """Le formule chiuse: y = max(0, 6 − 15ηk); con il gradiente vecchio z = 6 − 15ηk, anche oltre lo spigolo."""
+    k = np.arange(epochs + 1)
+    fresh, stale = (chapter(6).lower(learning_rate, epochs, recompute) for recompute in (True, False))
+    line = 6 - 15 * learning_rate * k
+    crossed = np.flatnonzero(fresh <= 0)
+    first = crossed[0] if len(crossed) else epochs
+    assert_same(stale, line, 1e-12)
+    assert_same(fresh, line[np.minimum(k, first)], 1e-12)
+
+
+@cases(learning_rate=rate, mu=st.floats(0, 0.95), epochs=st.integers(0, 30))
+def test_06_momentum(rng, learning_rate, mu, epochs):
+    """La velocità su z: v ← μv + 15(y − 2) finché il neurone è acceso, z ← z − ηv."""
+    z, velocity, expected = 6.0, 0.0, [6.0]
+    for _ in range(epochs):
+        velocity = mu * velocity + (15 * (z - 2) if z > 0 else 0.0)
+        z -= learning_rate * velocity
+        expected.append(z)
+    assert_same(chapter(6).momentum_z(learning_rate, mu, epochs), np.array(expected), 1e-9)
+
+
+@cases(learning_rate=st.floats(0.004, 0.098), epsilon=st.floats(1e-6, 1))
+def test_06_predicted_steps(rng, learning_rate, epsilon):
+    """Il k previsto è il primo con 8 q^(2k) < ε."""
+    loss = 8 * (1 - 15 * learning_rate) ** (2 * np.arange(200))
+    assume(loss[1] > 1e-12 and not np.isclose(loss, epsilon, rtol=1e-9).any())
+    expected = next(k for k, value in enumerate(loss) if value < epsilon)
+    assert chapter(6).predicted_steps(learning_rate, epsilon) == expected == chapter(6).steps_to(loss, epsilon)
+    assert chapter(6).steps_to(loss[:expected], epsilon) is None
+
+
+# Capitolo 7 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(N=st.integers(0, 5), D=side, H=side)
+def test_07_dense_layer_on_the_kink_too(rng, N, D, H):
+    """Contro autograd, e contro la somma dei contributi di ogni esempio e di ogni neurone; N può essere 0."""
+    X, W, b, G = halves(rng, N, D), halves(rng, D, H), near_kink(rng, H), halves(rng, N, H)
+    Y, Z = chapter(7).dense_forward(X, W, b)
+    assert_same([Y, Z], [np.maximum(Z, 0), np.einsum("nd,dh->nh", X, W) + b])
+
+    found = chapter(7).dense_backward(G, X, W, Z)
+    loss = autograd.grad(lambda X, W, b: anp.sum(G * relu(anp.dot(X, W) + b)), (0, 1, 2))
+    assert_same(found, loss(X, W, b))
+
+    open_wires = np.array([[float(Z[i, j] > 0) * G[i, j] for j in range(H)] for i in range(N)])
+    dX = [[sum(open_wires[i, j] * W[d, j] for j in range(H)) for d in range(D)] for i in range(N)]
+    dW = [[sum(X[i, d] * open_wires[i, j] for i in range(N)) for j in range(H)] for d in range(D)]
+    db = [sum(open_wires[i, j] for i in range(N)) for j in range(H)]
+    assert_same(found, (np.reshape(dX, (N, D)), np.array(dW), np.array(db)))
+
+
+@cases(N=st.integers(0, 5), D=side, H=side)
+def test_07_dense_backward_against_differences(rng, N, D, H):
+    X, W, b, G = halves(rng, N, D), halves(rng, D, H), off_kink(rng, H), halves(rng, N, H)
+
+    def loss(X, W, b):
+        return np.sum(G * chapter(7).dense_forward(X, W, b)[0])
+
+    expected = (
+        differences(lambda v: loss(v, W, b), X),
+        differences(lambda v: loss(X, v, b), W),
+        differences(lambda v: loss(X, W, v), b),
+    )
+    Z = chapter(7).dense_forward(X, W, b)[1]
+    assert_same(chapter(7).dense_backward(G, X, W, Z), expected, 1e-8)
+
+
+@cases(N=st.integers(0, 5), D=side, H=side)
+def test_07_the_mask_goes_on_the_incoming_gradient(rng, N, D, H):
+    """La versione corretta dell'esercizio vale dense_backward; quella sbagliata è il gradiente di ½ΣY²."""
+    X, W, b, G = halves(rng, N, D), halves(rng, D, H), near_kink(rng, H), halves(rng, N, H)
+    Z = chapter(7).dense_forward(X, W, b)[1]
+    assert_same(chapter(7).fixed_backward(G, X, W, Z), chapter(7).dense_backward(G, X, W, Z))
+    half_square = autograd.grad(lambda X, W, b: anp.sum(relu(anp.dot(X, W) + b) ** 2) / 2, (0, 1, 2))
+    assert_same(chapter(7).broken_backward(G, X, W, Z), half_square(X, W, b))
+
+
+# Capitolo 8 ---------------------------------------------------------------------------------------------------------
+
+def exact_softmax(z):
+    """La formula così com'è, con quaranta cifre: niente trabocca."""
+    with localcontext(prec=40):
+        exponentials = [Decimal(v).exp() for v in np.asarray(z, dtype=float).tolist()]
+        return np.array([float(e / sum(exponentials)) for e in exponentials])
+
+
+@cases(N=st.integers(0, 3), C=side)
+def test_08_softmax_is_stable(rng, N, C):
+    """Con logit fino a ±10⁴: nessun trabocco, ogni riga è quella esatta, sommare un numero ai logit non la cambia."""
+    Z = rng.choice([-1e4, -745.0, -1.0, 0.0, 2.0, 709.5, 1e4 - 1, 1e4], size=(N, C))
+    softmax = chapter(8).softmax
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        S = softmax(Z)
+        assert_same(S, np.reshape([exact_softmax(z) for z in Z], (N, C)))
+        assert_same(S.sum(axis=1), np.ones(N))
+        assert_same(softmax(Z + 64), S)
+        assert_same([softmax(z) for z in Z], list(S))
+
+
+@cases(C=side, tiny=st.sampled_from([0.0, 5e-324, 1e-300, 1e-16, 0.1]))
+def test_08_jacobian_closed_form(rng, C, tiny):
+    """s_j (δ_jk − s_k), cella per cella, anche con probabilità nulle, minuscole o uguali a 1; righe e colonne a somma 0."""
+    s = rng.integers(0, 4, size=C) * tiny
+    s[rng.integers(C)] = 1.0
+    s = s / s.sum()
+    J = chapter(8).softmax_jacobian(s)
+    expected = [[s[j] * (1 - s[j]) if j == k else -s[j] * s[k] for k in range(C)] for j in range(C)]
+    assert_same(J, np.array(expected))
+    assert_same(J, J.T)
+    assert_same(J.sum(axis=1), np.zeros(C))
+    assert np.abs(J).max() <= 1 - s.max() + 1e-15
+
+
+@cases(C=side)
+def test_08_jacobian_is_the_derivative_of_softmax(rng, C):
+    z = halves(rng, C)
+    J = chapter(8).softmax_jacobian(chapter(8).softmax(z))
+    assert_same(J, autograd.jacobian(lambda v: anp.exp(v) / anp.sum(anp.exp(v)))(z))
+    rows = [differences(lambda v, j=j: chapter(8).softmax(v)[j], z) for j in range(C)]
+    assert_same(J, np.array(rows), 1e-9)
+    assert_same(J, chapter(8).numerical_jacobian(z), 1e-9)
+
+
+@cases(N=side, C=side)
+def test_08_softmax_backward_without_the_jacobian(rng, N, C):
+    Z, G = halves(rng, N, C), halves(rng, N, C)
+    S = chapter(8).softmax(Z)
+    found = chapter(8).softmax_backward(G, S)
+    assert_same(found, np.array([g @ chapter(8).softmax_jacobian(s) for g, s in zip(G, S, strict=True)]))
+    loss = autograd.grad(lambda Z: anp.sum(G * anp.exp(Z) / anp.sum(anp.exp(Z), axis=1, keepdims=True)))
+    assert_same(found, loss(Z))
+    assert_same(found, differences(lambda v: np.sum(G * chapter(8).softmax(v)), Z), 1e-8)
+
+
+@cases(u=st.floats(-30, 30))
+def test_08_two_classes_are_a_sigmoid(rng, u):
+    s = chapter(8).softmax([u, 0.0])
+    assert_same(s, np.array([chapter(8).sigmoid(u), chapter(8).sigmoid(-u)]))
+    slope = autograd.grad(lambda v: 1 / (1 + anp.exp(-v)))(u)
+    assert_same(chapter(8).softmax_jacobian(s), np.array([[slope, -slope], [-slope, slope]]))
+
+
+# Capitolo 9 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(N=side, C=side, tiny=st.sampled_from([0.0, 5e-324, 1e-308, 1e-30, 0.25]))
+def test_09_cross_entropy_is_the_mean_surprise(rng, N, C, tiny):
+    """Anche con probabilità minuscole o nulle alla classe giusta il risultato è finito."""
+    classes = rng.integers(C, size=N)
+    Y_hat, Y = rng.choice([tiny, 0.5, 1.0], size=(N, C)), np.eye(C)[classes]
+    loss = chapter(9).cross_entropy
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        found = loss(Y_hat, Y)
+    smallest = float(np.finfo(float).tiny)
+    surprise = [-math.log(max(p, smallest)) for p in Y_hat[np.arange(N), classes]]
+    assert_same(found, math.fsum(surprise) / N)
+
+
+@cases(N=side, C=side)
+def test_09_backward_is_the_derivative(rng, N, C):
+    """Contro autograd, contro le differenze, contro la strada lunga per la Jacobiana; ogni riga ha somma 0."""
+    logits, Y = halves(rng, N, C), one_hot(rng, N, C)
+    softmax, loss = chapter(9).softmax, chapter(9).cross_entropy
+    Y_hat = softmax(logits)
+    found = chapter(9).softmax_cross_entropy_backward(Y_hat, Y)
+    assert_same(found, autograd.grad(mean_loss)(logits, Y))
+    assert_same(found, differences(lambda v: loss(softmax(v), Y), logits), 1e-8)
+    long_way = [chapter(9).softmax_jacobian(s) @ (-y / s) / N for s, y in zip(Y_hat, Y, strict=True)]
+    assert_same(found, np.array(long_way))
+    assert_same(found.sum(axis=1), np.zeros(N))
+
+
+@cases(N=st.integers(0, 4), C=side)
+def test_09_backward_stays_calm(rng, N, C):
+    """Con logit fino a ±10⁴ la strada corta resta (ŷ − y)/N: finita, mai oltre 1/N. Il batch vuoto dà un array vuoto."""
+    logits, Y = rng.choice([-1e4, 0.0, 1.0, 1e4], size=(N, C)), one_hot(rng, N, C)
+    softmax, backward = chapter(9).softmax, chapter(9).softmax_cross_entropy_backward
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        found = backward(softmax(logits), Y)
+    expected = np.reshape([(exact_softmax(z) - y) / N for z, y in zip(logits, Y, strict=True)], (N, C))
+    assert_same(found, expected)
+    assert np.abs(found).max(initial=0) * N <= 1
+
+
+@cases(C=side, tiny=st.sampled_from([1e-2, 1e-3]))
+def test_09_gradient_with_respect_to_the_probabilities(rng, C, tiny):
+    """Da sola, l'entropia incrociata ha gradiente −y/ŷ: più la probabilità è piccola, più è grande."""
+    s, c = rng.choice([tiny, 0.25, 0.5], size=C), int(rng.integers(C))
+    y = np.eye(C)[c]
+    found = differences(lambda v: chapter(9).cross_entropy([v], [y]), s)
+    assert np.allclose(found, -y / s, rtol=1e-4) and np.isclose(found[c], -1 / s[c], rtol=1e-4)
+
+
+# Capitolo 10 --------------------------------------------------------------------------------------------------------
+
+
+def network(X, parameters):
+    """Una rete di strati con ReLU, l'ultimo senza: X → logit."""
+    *hidden, W, b = parameters
+    for W1, b1 in zip(hidden[::2], hidden[1::2], strict=True):
+        X = relu(anp.dot(X, W1) + b1)
+    return anp.dot(X, W) + b
+
+
+def random_network(rng, widths, bias):
+    """Pesi e bias di una rete con gli strati di quelle larghezze."""
+    layers = zip(widths[:-1], widths[1:], strict=True)
+    return [array for D, H in layers for array in (halves(rng, D, H), bias(rng, H))]
+
+
+@cases(N=side, D=side, H=side, C=side)
+def test_10_network_gradients(rng, N, D, H, C):
+    """Reti di ogni forma, con somme pesate anche sullo spigolo: i quattro gradienti sono quelli di autograd."""
+    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
+    stored = chapter(10).forward(X, parameters)
+    logits = network(X, parameters)
+    assert_same(stored[0], np.array([exact_softmax(z) for z in logits]))
+    found = chapter(10).backward(X, Y, parameters, stored)
+    assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)))
+    assert np.isclose(chapter(10).cross_entropy(stored[0], Y), mean_loss(logits, Y))
+
+
+@cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
+def test_10_network_gradients_against_differences(rng, N, D, H, C):
+    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), off_kink)
+    forward, loss = chapter(10).forward, chapter(10).cross_entropy
+    found = chapter(10).backward(X, Y, parameters, forward(X, parameters))
+    for i, gradient in enumerate(found):
+
+        def loss_with(value, i=i):
+            return loss(forward(X, [*parameters[:i], value, *parameters[i + 1 :]])[0], Y)
+
+        assert_same(gradient, differences(loss_with, parameters[i]), 1e-7)
+
+
+@cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), K=st.integers(1, 3), C=st.integers(1, 3))
+def test_10_deep_network_gradients(rng, N, D, H, K, C):
+    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, K, C), near_kink)
+    found = chapter(10).deep_backward(X, Y, parameters, chapter(10).deep_forward(X, parameters))
+    assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)), 1e-11)
+
+
+@cases(N=side, learning_rate=rate, epochs=st.integers(0, 2))
+def test_10_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
+    """Ogni passo parte dai parametri del passo prima, e i parametri di partenza restano com'erano."""
+    X, Y, parameters = halves(rng, N, 4), one_hot(rng, N, 3), random_network(rng, (4, 8, 3), near_kink)
+    start = [p.copy() for p in parameters]
+    history = chapter(10).train(X, Y, parameters, learning_rate, epochs)
+    assert len(history) == epochs + 1
+    assert all(np.array_equal(a, b) for a, b in zip(history[0], start, strict=True))
+    without_mean = chapter(10).train_without_mean(X, Y, parameters, learning_rate / N, epochs)
+    for k in range(epochs):
+        gradients = autograd.grad(lambda p: mean_loss(network(X, p), Y))(history[k])
+        expected = [p - learning_rate * g for p, g in zip(history[k], gradients, strict=True)]
+        assert_same(history[k + 1], expected, 1e-10)
+    assert_same(without_mean[-1], history[-1], 1e-9)
+
+
+@cases(N=side, H=side, C=side)
+def test_10_accuracy_and_dead_units(rng, N, H, C):
+    Y_hat, Y, Z = rng.permuted(np.tile(np.arange(C), (N, 1)), axis=1), one_hot(rng, N, C), near_kink(rng, N, H)
+    right = sum(int(y[list(y_hat).index(C - 1)]) for y_hat, y in zip(Y_hat, Y, strict=True))
+    assert np.isclose(chapter(10).accuracy(Y_hat, Y), right / N)
+    assert chapter(10).dead_units(Z) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
+
+
+@cases()
+def test_10_split_and_standardize(rng):
+    """Ogni fiore sta da una parte sola, quaranta e dieci per specie; media e scarto sono quelli dell'addestramento."""
+    labels, features = chapter(10).labels, chapter(10).features
+    train_rows, test_rows = chapter(10).split(labels, rng)
+    assert sorted([*train_rows, *test_rows]) == list(range(150))
+    assert np.bincount(labels[train_rows]).tolist() == [40] * 3 and np.bincount(labels[test_rows]).tolist() == [10] * 3
+    X, mean, std = chapter(10).standardize(train_rows)
+    assert_same(X * std + mean, features)
+    assert_same(X[train_rows].mean(axis=0), np.zeros(4), 1e-10)
+    assert_same(X[train_rows].std(axis=0), np.ones(4), 1e-10)
+
+
+# Capitolo 11 --------------------------------------------------------------------------------------------------------
+
+
+def engine_relu(a):
+    return a.relu() if hasattr(a, "relu") else relu(a)
+
+
+def anywhere(a, b):
+    return True
+
+
+OPERATIONS = {  # l'operazione e dove si può fare; vale per i Value, per i numeri e per autograd
+    "a + b": (lambda a, b: a + b, anywhere),
+    "a − b": (lambda a, b: a - b, anywhere),
+    "a · b": (lambda a, b: a * b, anywhere),
+    "a / b": (lambda a, b: a / b, lambda a, b: abs(b) > 0.1),
+    "2 + a": (lambda a, b: 2 + a, anywhere),
+    "a − 3": (lambda a, b: a - 3, anywhere),
+    "3 − a": (lambda a, b: 3 - a, anywhere),
+    "−a": (lambda a, b: -a, anywhere),
+    "½ a": (lambda a, b: 0.5 * a, anywhere),
+    "a / 4": (lambda a, b: a / 4, anywhere),
+    "2 / a": (lambda a, b: 2 / a, lambda a, b: abs(a) > 0.1),
+    "a³": (lambda a, b: a**3, anywhere),
+    "a⁰": (lambda a, b: a**0, anywhere),
+    "a⁻²": (lambda a, b: a**-2, lambda a, b: abs(a) > 0.1),
+    "√a": (lambda a, b: a**0.5, lambda a, b: a > 0.1),
+    "exp a": (lambda a, b: anp.exp(a), anywhere),
+    "ln a": (lambda a, b: anp.log(a), lambda a, b: a > 0.1),
+    "ReLU a": (lambda a, b: engine_relu(a), anywhere),
+}
+programs = st.lists(st.tuples(st.sampled_from(sorted(OPERATIONS)), st.integers(0, 12), st.integers(0, 12)), max_size=10)
+
+
+def doable(program, inputs):
+    """Le istruzioni del programma che in quel punto hanno senso, e i valori che producono."""
+    pool, kept = [float(v) for v in inputs], []
+    for name, i, j in program:
+        operation, allowed = OPERATIONS[name]
+        a, b = pool[i % len(pool)], pool[j % len(pool)]
+        if allowed(a, b) and abs(a) < 5:
+            value = float(operation(a, b))
+            if abs(value) < 200:
+                kept.append((operation, i % len(pool), j % len(pool)))
+                pool.append(value)
+    return kept, pool
+
+
+def execute(program, inputs):
+    """Tutti i valori, nell'ordine in cui nascono: ogni istruzione può usarne uno qualunque, anche più volte."""
+    pool = list(inputs)
+    for operation, i, j in program:
+        pool.append(operation(pool[i], pool[j]))
+    return pool
+
+
+@cases(program=programs, dvalue=st.sampled_from([1.0, -2.0, 0.5]))
+def test_11_engine_on_random_expressions(rng, program, dvalue):
+    """Espressioni a caso, con biforcazioni, costanti e spigoli: valori e gradienti sono quelli di autograd."""
+    point = halves(rng, 3)
+    program, values = doable(program, point)
+    Value = chapter(11).Value
+    inputs = [Value(v) for v in point]
+    nodes = execute(program, inputs)
+    assert_same([node.data for node in nodes], values)
+    for _ in range(2):  # la seconda volta i gradienti ripartono da zero
+        nodes[-1].backward(dvalue)
+        gradient = autograd.grad(lambda v: dvalue * execute(program, v)[-1])(point)
+        assert_same(np.array([value.grad for value in inputs]), gradient, 1e-9)
+
+    order = nodes[-1].topological_order()
+    position = {node: k for k, node in enumerate(order)}
+    assert len(position) == len(order) and order[-1] is nodes[-1]
+    assert all(position[parent] < position[node] for node in order for parent, _ in node.parents)
+
+
+@cases(program=programs)
+def test_11_engine_against_differences(rng, program):
+    point = halves(rng, 3) + np.array([0.13, 0.29, -0.17])
+    program, _ = doable(program, point)
+    inputs = [chapter(11).Value(v) for v in point]
+    execute(program, inputs)[-1].backward()
+    near, far = (differences(lambda v: execute(program, v)[-1], point, h) for h in (1e-5, 1e-4))
+    assume(np.allclose(near, far, rtol=1e-3, atol=1e-3))  # nessuno spigolo a portata di mano
+    assert_same(np.array([value.grad for value in inputs]), near, 1e-5)
+
+
+@cases(a=st.floats(-3, 3))
+def test_11_tanh(rng, a):
+    """La soluzione dell'esercizio, con la formula chiusa 1 / cosh²."""
+    value = chapter(11).Value(a)
+    result = chapter(11).tanh(value)
+    result.backward()
+    assert_same([result.data, value.grad], [math.tanh(a), 1 / math.cosh(a) ** 2])
+
+
+@cases(N=st.integers(1, 2), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
+def test_11_engine_reproduces_the_chapters(rng, N, D, H, C):
+    """Strato e rete intera: il motore e le funzioni scritte a mano danno gli stessi gradienti."""
+    book, values, grads = chapter(11), chapter(11).values, chapter(11).grads
+    X0, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
+    G = halves(rng, N, H)
+    X, W, b = values(X0), values(parameters[0]), values(parameters[1])
+    (G * book.relu_values(X @ W + b)).sum().backward()
+    _, Z = book.dense_forward(X0, *parameters[:2])
+    assert_same([grads(X), grads(W), grads(b)], list(book.dense_backward(G, X0, parameters[0], Z)))
+
+    as_values = [values(p) for p in parameters]
+    loss = book.network_loss(X0, Y, as_values)
+    loss.backward()
+    by_hand = book.backward(X0, Y, parameters, book.forward(X0, parameters))
+    assert_same([grads(p) for p in as_values], by_hand, 1e-10)
+
+
+# Forme sbagliate, NaN, etichette impossibili --------------------------------------------------------------------------
+
+NAN, INF = math.nan, math.inf
+REFUSED = [  # capitolo, funzione, argomenti, che cosa dice il messaggio
+    (1, "neuron", ([1.0, 2.0], [1.0], 0.0), "stessa forma"),
+    (1, "neuron", ([[1.0]], [[1.0]], 0.0), "stessa forma"),
+    (1, "neuron", (1.0, 2.0, 0.0), "stessa forma"),
+    (2, "numerical_gradient", (np.sum, [1.0], 0.0), "h deve essere positivo"),
+    (2, "numerical_gradient", (np.sum, [1.0], -1e-5), "h deve essere positivo"),
+    (2, "numerical_gradient", (np.sum, [1.0], NAN), "h deve essere positivo"),
+    (2, "numerical_gradient", (np.sum, [1.0], INF), "h deve essere positivo"),
+    (2, "numerical_gradient", (lambda v: 2 * v, [1.0, 2.0]), "un numero finito"),
+    (2, "numerical_gradient", (lambda v: v, [1.0]), "un numero finito"),
+    (2, "numerical_gradient", (np.sum, [NAN, 1.0]), "un numero finito"),
+    (2, "numerical_gradient", (lambda v: INF if v > 1 else 0.0, 1.0), "un numero finito"),
+    (5, "neuron_backward", ([1.0, 2.0], [1.0], 0.0, 1.0), "stessa forma"),
+    (5, "neuron_backward", ([[1.0]], [[1.0]], 0.0, 1.0), "stessa forma"),
+    (6, "descend", ([1.0, 2.0], [1.0], 0.0, 0.1, 5), "forma"),
+    (6, "descend", ([[1.0]], [[1.0]], 0.0, 0.1, 5), "forma"),
+    (6, "descend", ([1.0], [1.0], 0.0, 0.1, -1), "epochs"),
+    (7, "dense_forward", (np.ones((5, 4)), np.ones((3, 4)), np.ones(3)), "Servono X"),
+    (7, "dense_forward", (np.ones(4), np.ones((4, 3)), np.ones(3)), "Servono X"),
+    (7, "dense_forward", (np.ones((5, 4)), np.ones(4), np.ones(3)), "Servono X"),
+    (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), np.ones(5)), "b deve avere forma"),
+    (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), np.ones((5, 3))), "b deve avere forma"),
+    (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), 1.0), "b deve avere forma"),
+    (7, "dense_forward", ([[NAN]], [[1.0]], [0.0]), "NaN"),
+    (7, "dense_forward", ([[1.0]], [[1.0]], [NAN]), "NaN"),
+    (7, "dense_backward", (np.ones((5, 3)), np.ones((5, 4)), np.ones((3, 4)), np.ones((5, 3))), "Servono X"),
+    (7, "dense_backward", (np.ones((5, 3)), np.ones(4), np.ones((4, 3)), np.ones((5, 3))), "Servono X"),
+    (7, "dense_backward", (np.ones((3, 5)), np.ones((5, 4)), np.ones((4, 3)), np.ones((5, 3))), "servono"),
+    (7, "dense_backward", (np.ones((5, 3)), np.ones((5, 4)), np.ones((4, 3)), np.ones(3)), "servono"),
+    (7, "dense_backward", (1.0, np.ones((5, 4)), np.ones((4, 3)), np.ones((5, 3))), "servono"),
+    (7, "dense_backward", ([[NAN]], [[1.0]], [[1.0]], [[1.0]]), "NaN"),
+    (7, "dense_backward", ([[1.0]], [[NAN]], [[1.0]], [[1.0]]), "NaN"),
+    (7, "dense_backward", ([[1.0]], [[1.0]], [[NAN]], [[1.0]]), "NaN"),
+    (7, "dense_backward", ([[1.0]], [[1.0]], [[1.0]], [[NAN]]), "NaN"),
+    (8, "softmax", (1.0,), "hanno forma"),
+    (8, "softmax", ([],), "hanno forma"),
+    (8, "softmax", (np.ones((3, 0)),), "hanno forma"),
+    (8, "softmax", (np.ones((2, 2, 2)),), "hanno forma"),
+    (8, "softmax", ([1.0, NAN],), "NaN"),
+    (8, "softmax", ([1.0, INF],), "infinito"),
+    (8, "softmax", ([1.0, -INF],), "infinito"),
+    (8, "softmax_jacobian", ([[0.5, 0.5]],), "un esempio alla volta"),
+    (8, "softmax_jacobian", (0.5,), "un esempio alla volta"),
+    (8, "softmax_jacobian", ([2.0, 0.0, 1.0],), "probabilità"),
+    (8, "softmax_jacobian", ([1.5, -0.5],), "probabilità"),
+    (8, "softmax_jacobian", ([0.3, 0.3],), "probabilità"),
+    (8, "softmax_jacobian", ([0.5, NAN],), "probabilità"),
+    (8, "softmax_jacobian", ([],), "probabilità"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]]), "stessa forma"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [0.0]), "stessa forma"),
+    (9, "cross_entropy", ([0.5, 0.5], [1.0, 0.0]), "stessa forma"),
+    (9, "cross_entropy", (np.ones((0, 3)), np.ones((0, 3))), "stessa forma"),
+    (9, "cross_entropy", ([[2.0, -1.0]], [[1.0, 0.0]]), "probabilità"),
+    (9, "cross_entropy", ([[NAN, 0.5]], [[1.0, 0.0]]), "probabilità"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [[1.0, 1.0]]), "one-hot"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [[0.0, 0.0]]), "one-hot"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [[0.0, 2.0]]), "one-hot"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [[0.5, 0.5]]), "one-hot"),
+    (9, "cross_entropy", ([[0.5, 0.5]], [[NAN, 1.0]]), "one-hot"),
+    (9, "cross_entropy", ([[0.5, 0.5, 0.0]], [[1.0, 1.0, -1.0]]), "one-hot"),
+    (9, "softmax_cross_entropy_backward", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]]), "stessa forma"),
+    (9, "softmax_cross_entropy_backward", ([[0.5, 0.5]], [0.0]), "stessa forma"),
+    (9, "softmax_cross_entropy_backward", ([0.5, 0.5], [1.0, 0.0]), "stessa forma"),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "arguments", "message"),
+    [pytest.param(*row, id=f"{row[0]:02}-{row[1]}-{i}") for i, row in enumerate(REFUSED)],
+)
+def test_bad_input_is_refused(number, name, arguments, message):
+    """Un ValueError, in italiano, invece di un numero sbagliato."""
+    with pytest.raises(ValueError, match=message):
+        chapter(number).names[name](*arguments)
+
+
+@pytest.mark.parametrize(
+    ("base", "operation", "message"),
+    [
+        (0.0, lambda a: a.log(), "numero positivo"),
+        (-1.0, lambda a: a.log(), "numero positivo"),
+        (-1.0, lambda a: a**0.5, "Esponente"),
+        (0.0, lambda a: a**-1, "Esponente"),
+        (0.0, lambda a: a**0.5, "Esponente"),
+        (2.0, lambda a: a**a, "Esponente"),
+    ],
+)
+def test_11_engine_refuses_what_has_no_derivative(base, operation, message):
+    with pytest.raises(ValueError, match=message):
+        operation(chapter(11).Value(base))

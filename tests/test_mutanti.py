@@ -1,0 +1,19 @@
+"""I controlli si accorgono degli errori: qualche mutante a ogni esecuzione, tutti con `python tests/mutanti.py`."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from mutanti import MUTANTS, check, trial
+
+
+def test_every_mutant_can_be_planted():
+    """Ogni testo da mutare sta una e una sola volta nel codice del suo capitolo, e l'errore lo cambia davvero."""
+    assert len(set(MUTANTS)) == len(MUTANTS) >= 40
+    assert [problem for mutant in MUTANTS if (problem := check(mutant)) or mutant.old == mutant.new] == []
+
+
+def test_six_mutants_are_caught():
+    """Sei mutanti, presi a distanza uguale: capitoli diversi, sempre gli stessi. Tre senza gli assert delle celle."""
+    chosen = MUTANTS[3 :: len(MUTANTS) // 6][:6]
+    with ThreadPoolExecutor(2) as executor:
+        verdicts = list(executor.map(trial, chosen, [True, False] * 3))
+    assert [mutant for mutant, verdict in zip(chosen, verdicts, strict=True) if not verdict] == []

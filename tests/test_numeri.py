@@ -1,0 +1,522 @@
+"""I numeri che il libro promette, ricalcolati con le funzioni dei capitoli, e quelli che i suoi disegni mostrano.
+
+Il numero del capitolo sta nel nome del controllo.
+"""
+
+import contextlib
+import io
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from notebook import chapter
+
+x, w, b = np.array([1.0, -2.0, 3.0]), np.array([-3.0, -1.0, 2.0]), 1.0  # il neurone dell'esempio: z = y = 6
+
+X = np.array([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]])  # lo strato dell'esempio
+W = np.array([[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]]).T
+biases = np.array([1.0, 2.0, 3.0])
+dvalues = np.outer([1.0, 2.0, 3.0], np.ones(3))
+
+s, y = np.array([0.7, 0.1, 0.2]), np.array([1.0, 0.0, 0.0])  # la softmax dell'esempio, classe giusta la 0
+J = np.array([[0.21, -0.07, -0.14], [-0.07, 0.09, -0.02], [-0.14, -0.02, 0.16]])
+
+
+@pytest.fixture
+def show(monkeypatch):
+    """Chiama la funzione di un interact; dà ciò che stampa e i numeri di grafi e matrici che disegna."""
+
+    def call(number, name, **values):
+        book, seen, printed = chapter(number), SimpleNamespace(wires={}, matrices={}), io.StringIO()
+
+        def graph(ax, nodes, edges, *_, **__):
+            seen.wires |= {(start, end): (forward, backward) for start, end, forward, backward in edges}
+
+        def matrix(ax, numbers, title="", *_, **__):
+            seen.matrices[title] = np.array(numbers)
+
+        monkeypatch.setattr(book.disegno, "grafo", graph)
+        monkeypatch.setattr(book.disegno, "matrice", matrix)
+        with contextlib.redirect_stdout(printed):
+            book.names[name](**values)
+        plt.close("all")
+        seen.text = printed.getvalue()
+        return seen
+
+    return call
+
+
+def numbers(text):
+    """Tutti i numeri di un testo, nell'ordine."""
+    return [float(number.replace("−", "-")) for number in re.findall(r"[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", text)]
+
+
+def equalities(text):
+    """I numeri che vengono dopo un segno di uguale."""
+    return [numbers(part)[0] for part in re.findall(r"= ([-−]?\d\S*)", text)]
+
+
+# Capitoli 1 e 2: il neurone, la derivata ----------------------------------------------------------------------------
+
+
+def test_01_the_neuron_of_the_example():
+    assert chapter(1).neuron(x, w, b) == 6
+    for bias, output in [(-4.0, 1.0), (-5.0, 0.0), (-7.0, 0.0)]:
+        assert chapter(1).neuron(x, w, bias) == output
+
+
+def test_01_the_graph_shows_every_value(show):
+    seen = show(1, "look_at_neuron", w0=-3, w1=-1, w2=2, b=1)
+    forward = {wire: float(value) for wire, (value, _) in seen.wires.items()}
+    for i in range(3):
+        assert forward[f"x{i}", f"×{i}"] == x[i] and forward[f"w{i}", f"×{i}"] == w[i]
+        assert forward[f"×{i}", "+"] == x[i] * w[i]
+    assert forward["b", "+"] == 1 and forward["+", "relu"] == 6 == forward["relu", "y"]
+    assert "z = 6.00, y = 6.00" in seen.text and "acceso" in seen.text
+    for bias, word in [(-5, "spento"), (-8, "spento"), (-2, "acceso")]:
+        assert word in show(1, "look_at_neuron", w0=-3, w1=-1, w2=2, b=bias).text
+
+
+def test_01_the_border_is_at_distance_b_over_w(show):
+    text = show(1, "where_is_it_on", w0=2, w1=1, b=-2).text
+    assert numbers(text) == [2, 6, round(2 / np.sqrt(5), 2)]
+
+
+def test_02_the_neuron_by_differences():
+    gradient = chapter(2).numerical_gradient
+    neuron = chapter(2).neuron
+    assert np.allclose(gradient(lambda v: neuron(v, w, b), x), w)
+    assert np.allclose(gradient(lambda v: neuron(x, v, b), w), x)
+    assert np.isclose(gradient(lambda v: neuron(x, w, v), b), 1)
+
+
+def test_02_the_kink_measures_one_half():
+    for h in (1.0, 1e-3, 1e-5):
+        assert np.isclose(chapter(2).numerical_gradient(chapter(2).relu_alone, 0.0, h), 0.5)
+    assert chapter(4).relu_derivative(0.0) == 0
+
+
+def test_02_the_error_has_the_shape_of_a_v():
+    """A destra scende come h², a sinistra risale come 1/h per l'arrotondamento: il migliore sta vicino a 1e-5."""
+    h = 10.0 ** -np.arange(15)
+    error = np.array([abs(chapter(2).numerical_gradient(chapter(2).cube, 1.0, step) - 3) for step in h])
+    assert np.allclose(error[:4], h[:4] ** 2, rtol=1e-3)
+    assert 4 <= error.argmin() <= 6
+    assert error[12] > 1e-5 > 1e-9 > error[5]
+    assert np.all(error[1:] <= h[1:] ** 2 + 7 * 2.0**-53 / h[1:])
+    assert np.isclose(chapter(2).best["centrale"], 1e-5, rtol=3) and chapter(2).best["in avanti"] < 1e-6
+
+
+def test_02_the_sliders_say_the_same(show):
+    assert numbers(show(2, "watch_nudge", i=5, nudge=0.5).text.split("\n")[0])[-3:] == [3, 7.5, 7.5]
+    text = show(2, "watch_nudge", i=5, nudge=-3).text
+    assert numbers(text)[-3:] == [3, -3, 0] and "spento" in text
+    for k, h in [(0, 1.0), (2, 0.1), (4, 0.01)]:
+        assert np.isclose(numbers(show(2, "watch_secant", k=k, method="centrale").text)[1], 3 + h**2)
+        assert np.isclose(numbers(show(2, "watch_secant", k=k, method="in avanti").text)[1], 3 + 3 * h + h**2)
+    assert "0.70. La secante scavalca" in show(2, "watch_kink", z=0.2, h=0.5).text
+    assert "1.00. La secante sta tutta" in show(2, "watch_kink", z=0.5, h=0.5).text
+
+
+# Capitoli 3 e 4: la catena, le regole locali ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("point", [(1, 3, -2), (-1, 3, 4), (3, -1, 1)])
+def test_03_the_sum_times_z(show, point):
+    a, c, z = point
+    q, f = a + c, (a + c) * z
+    expected = {
+        ("x", "+"): (a, z), ("y", "+"): (c, z), ("z", "×"): (z, q), ("+", "×"): (q, z), ("×", "f"): (f, 1),
+    }  # fmt: skip
+    seen = show(3, "step_through", step=7, x=a, y=c, z=z)
+    assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
+    assert numbers(seen.text.split("finito:")[1]) == [z, z, q]
+    gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[2], np.array(point, dtype=float))
+    assert np.allclose(gradient, [z, z, q])
+
+
+@pytest.mark.parametrize("point", [(4, -3), (2, 3), (-2, 0)])
+def test_03_a_fork_adds(show, point):
+    a, c = point
+    q = a + c
+    expected = {
+        ("a", "copia"): (a, a + q), ("copia", "+"): (a, a), ("copia", "×"): (a, q),
+        ("b", "+"): (c, a), ("+", "×"): (q, a), ("×", "f"): (q * a, 1),
+    }  # fmt: skip
+    seen = show(3, "step_through_fork", step=9, a=a, b=c)
+    assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
+    assert f"= {a + q}: i gradienti si sommano" in seen.text
+    assert chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[0], np.array(point, float))[0] == pytest.approx(a + q)
+
+
+def test_03_a_number_is_asked_before_it_is_shown(show):
+    """Un passo prima c'è un punto interrogativo, ancora prima niente."""
+    at = [show(3, "step_through", step=step, x=1, y=3, z=-2).wires for step in range(8)]
+    for wire, where, since in [(("+", "×"), 0, 1), (("×", "f"), 0, 2), (("+", "×"), 1, 4), (("x", "+"), 1, 6)]:
+        assert [at[step][wire][where] for step in range(since)][-2:] == [None, "?"][-since:]
+        assert at[since][wire][where] not in (None, "?")
+    texts = [re.sub(r"[-−]\d+|\d+", "#", text) for text in chapter(3).explain(1, 3, -2)]
+    assert len(texts) == 8 and len(chapter(3).explain_fork(4, -3)) == 10
+
+
+def test_04_the_three_rules(show):
+    """La somma distribuisce, il prodotto scambia, la ReLU lascia passare o ferma; in 0 ferma."""
+    for node, u, v, expected in [("somma", 2, -1, [3, 3]), ("prodotto", 2, -1, [-3, 6]), ("ReLU", 2, 0, [3]), ("ReLU", 0, 0, [0])]:
+        seen = show(4, "show_node", node=node, x=u, y=v, dvalue=3)
+        assert [numbers(line)[-1] for line in seen.text.splitlines()[1:]] == expected
+        assert [float(seen.wires[name, "nodo"][1]) for name in "xy"[: len(expected)]] == expected
+    for z, restituito in [(1.5, -2), (0.5, -2), (0.0, 0), (-0.5, 0)]:
+        assert numbers(show(4, "show_relu", z=z, dvalue=-2.0).text)[-1] == restituito
+
+
+# Capitolo 5 ---------------------------------------------------------------------------------------------------------
+
+
+def test_05_seven_derivatives_of_the_example():
+    dx, dw, db = chapter(5).neuron_backward(x, w, b, dvalue=1.0)
+    assert dx.tolist() == [-3, -1, 2] and dw.tolist() == [1, -2, 3] and db == 1
+    assert chapter(5).relu_derivative(6.0) == 1
+    for gradient in chapter(5).neuron_backward(x, w, -6.0, 100.0):  # z = −1
+        assert not np.any(gradient)
+
+
+def test_05_one_backward_pass_or_fourteen_forward_passes():
+    calls = []
+
+    def counted(v):
+        calls.append(v)
+        return chapter(5).neuron(v[:3], v[3:6], v[6])
+
+    assert np.allclose(chapter(5).numerical_gradient(counted, [*x, *w, b]), [*w, *x, 1])
+    assert len(calls) == 14 == chapter(5).forward_passes == len(chapter(2).calls)
+
+
+def test_05_the_graph_shows_every_gradient(show):
+    seen = show(5, "show_neuron", step=7, w0=-3, w1=-1, w2=2)
+    for i in range(3):
+        assert tuple(map(float, seen.wires[f"x{i}", f"m{i}"])) == (x[i], w[i])
+        assert tuple(map(float, seen.wires[f"w{i}", f"m{i}"])) == (w[i], x[i])
+        assert tuple(map(float, seen.wires[f"m{i}", "z"])) == (x[i] * w[i], 1)
+    assert tuple(map(float, seen.wires["b", "z"])) == (1, 1) and tuple(map(float, seen.wires["z", "relu"])) == (6, 1)
+    off = show(5, "show_neuron", step=7, w0=-6, w1=2, w2=-1)
+    assert {float(backward) for wire, (_, backward) in off.wires.items() if wire != ("relu", "y")} == {0}
+
+
+# Capitolo 6 ---------------------------------------------------------------------------------------------------------
+
+
+def test_06_lowering_the_output():
+    assert np.allclose(chapter(6).descend(x, w, b, 0.01, 5)["y"], [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
+    assert x @ x + 1 == 15
+    for learning_rate in np.geomspace(1e-4, 2, 60):
+        y = chapter(6).descend(x, w, b, learning_rate, 50)["y"]
+        assert np.allclose(y, np.maximum(0, 6 - 15 * learning_rate * np.arange(51)), atol=1e-12)
+
+
+def test_06_the_stale_gradient():
+    assert chapter(6).lower(1.0, 5).tolist() == [6, -9, -9, -9, -9, -9]
+    assert chapter(6).lower(1.0, 5, recompute=False).tolist() == [6, -9, -24, -39, -54, -69]
+
+
+def between(low, high):
+    """Molti learning rate fra due soglie, fitti vicino a ognuna."""
+    near = np.geomspace(1e-4, 0.5, 60)
+    return low + (high - low) * np.concatenate([near, 1 - near])
+
+
+REGIMES = [  # da, a, con la ReLU, nome
+    (0, 1 / 15, True, "scende liscio"),
+    (0, 1 / 15, False, "scende liscio"),
+    (1 / 15, 0.1, True, "oscilla e arriva"),
+    (1 / 15, 2 / 15, False, "oscilla e arriva"),
+    (0.1, 0.4, True, "neurone spento"),
+    (2 / 15, 0.4, False, "diverge"),
+]
+
+
+@pytest.mark.parametrize(("low", "high", "use_relu", "name"), REGIMES)
+def test_06_regimes_on_both_sides_of_every_threshold(low, high, use_relu, name):
+    for learning_rate in between(low, high):
+        history = chapter(6).descend(x, w, b, learning_rate, 40, target=2.0, use_relu=use_relu)
+        error, q = history["z"] - 2, 1 - 15 * learning_rate
+        assert chapter(6).regime(learning_rate, use_relu) == name
+        if name == "neurone spento":
+            assert np.isclose(error[1], 4 * q) and np.all(history["z"][1:] == history["z"][1]) and history["z"][1] <= 0
+            assert np.all(history["loss"][1:] == 2) and np.all(history["w"][1:] == history["w"][1])
+            continue
+        assert np.allclose(error, 4 * q ** np.arange(41), rtol=1e-6, atol=1e-12)
+        assert (0 < q < 1) == (name == "scende liscio") and (q < -1) == (name == "diverge")
+        assert (history["loss"][-1] < history["loss"][0]) == (name != "diverge")
+
+
+def test_06_on_the_thresholds():
+    """1/15 arriva in un passo, 0.1 spegne, 2/15 senza ReLU rimbalza per sempre; 0 resta fermo."""
+    descend, regime = chapter(6).descend, chapter(6).regime
+    assert np.allclose(descend(x, w, b, 1 / 15, 50, target=2.0)["z"][1:], 2, atol=1e-13)
+    assert np.all(descend(x, w, b, 0.1, 50, target=2.0)["loss"][1:] == 2)
+    assert np.allclose(descend(x, w, b, 2 / 15, 50, target=2.0, use_relu=False)["loss"], 8)
+    assert np.all(descend(x, w, b, 0.0, 50, target=2.0)["loss"] == 8)
+    names = [regime(0, True), regime(1 / 15, True), regime(0.1, True), regime(2 / 15, True), regime(2 / 15, False)]
+    assert names == ["fermo", "arriva in un passo", "neurone spento", "neurone spento", "oscilla per sempre"]
+
+
+def test_06_more_epochs_never_wake_a_dead_neuron():
+    for learning_rate in (0.1, 0.12, 0.5):
+        short, long = (chapter(6).descend(x, w, b, learning_rate, epochs, target=2.0) for epochs in (1, 5000))
+        assert np.array_equal(short["w"][-1], long["w"][-1]) and long["loss"][-1] == 2
+
+
+def test_06_steps_and_records():
+    descend, steps_to = chapter(6).descend, chapter(6).steps_to
+    for scale, best in [(1.0, 15), (0.5, 4.5), (2.0, 57)]:
+        assert steps_to(descend(scale * x, w / scale, b, 1 / best, 10, target=2.0)["loss"]) == 1
+    assert steps_to(descend(x, w, b, 0.1, 1000, target=2.0)["loss"]) is None
+    assert steps_to(descend(x, w, b, 0.01, 100, target=2.0)["loss"]) == 21
+    assert steps_to(0.5 * (chapter(6).momentum_z(0.01, 0.5, 100) - 2) ** 2) == 7
+
+
+def test_06_the_sliders_say_the_same(show):
+    sliders = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent").controls
+    assert len(sliders[0].values) >= 31 and len(sliders[1].values) >= 50
+    for learning_rate, epochs, use_relu in [(0.03, 10, True), (0.08, 7, True), (0.12, 50, True), (0.12, 50, False)]:
+        text = show(6, "watch_descent", learning_rate=learning_rate, epochs=epochs, use_relu=use_relu).text
+        history = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0, use_relu)
+        q = 1 - 15 * learning_rate
+        expected = [history["z"][-1], history["y"][-1], history["loss"][-1], q]
+        assert np.allclose(equalities(text), expected, atol=6e-4) and chapter(6).regime(learning_rate, use_relu) in text
+        assert set(history["w"][-1].round(3)) | {round(history["b"][-1], 3)} <= set(numbers(text))
+    assert "Dopo 5 passi: y = 4.50" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
+    assert "dopo 20 passi" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
+    assert "dopo 21 passi" in show(6, "game", scale=1.0, learning_rate=0.01).text
+    assert "spento" in show(6, "game", scale=2.0, learning_rate=0.1).text
+
+
+# Capitolo 7 ---------------------------------------------------------------------------------------------------------
+
+
+def test_07_the_layer_of_the_example():
+    Y, Z = chapter(7).dense_forward(X, W, biases)
+    assert W.shape == (4, 3) and np.argwhere(Z <= 0).tolist() == [[1, 1]]
+    assert np.isclose(Z[1, 1], -2.81) and np.isclose(Z[2, 1], 0.051) and np.array_equal(Y, np.maximum(Z, 0))
+    dX, dW, db = chapter(7).dense_backward(dvalues, X, W, Z)
+    assert np.allclose(dW, [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]])
+    assert np.allclose(db, [6, 4, 6])
+    assert np.allclose(dX, (dvalues * [[1, 1, 1], [1, 0, 1], [1, 1, 1]]) @ W.T) and np.isclose(dX[1, 0], -0.12)
+
+
+def test_07_an_update_of_a_thousandth():
+    book = chapter(7)
+    assert np.allclose(book.W_new - book.W, -0.001 * book.dW, atol=1e-15) and np.isclose((book.W_new - book.W)[1, 0], -0.0201)
+    assert np.allclose(book.b_new - book.b, [-0.006, -0.004, -0.006])
+    assert book.loss(X, book.W_new, book.b_new) < book.loss(X, W, biases)
+
+
+def test_07_five_samples():
+    """Con N = 5 un asse sbagliato non si nasconde."""
+    book = chapter(7)
+    assert [g.shape for g in (book.dX5, book.dW5, book.db5)] == [(5, 4), (4, 3), (3,)]
+    assert not np.allclose(book.wrong_Z, book.Z)
+
+
+def test_07_the_cells_that_light_up(show):
+    _, Z = chapter(7).dense_forward(X, W, biases)
+    dX, dW, _ = chapter(7).dense_backward(dvalues, X, W, Z)
+    for d in range(4):
+        for j in range(3):
+            seen = show(7, "cell_of_dW", N=3, d=d, j=j)
+            assert np.allclose(seen.matrices["Xᵀ"], X.T) and np.allclose(seen.matrices["dW = Xᵀ · dZ"], dW)
+            assert f"= {dW[d, j]:.2f}" in seen.text and ("nessuno" in seen.text) == (j != 1)
+    for i in range(3):
+        seen = show(7, "cell_of_dX", i=i, d=0)
+        assert np.allclose(seen.matrices["dX = dZ · Wᵀ"], dX) and f"= {dX[i, 0]:.2f}" in seen.text
+        assert f"z = {' + '.join(f'({u:g})·({v:g})' for u, v in zip(X[i], W[:, 1], strict=True))} + 2 = {Z[i, 1]:.3f}" in show(
+            7, "layer", i=i, j=1
+        ).text
+
+
+def test_07_which_formulas_give_the_weights(show):
+    """Con tre esempi e tre neuroni la trasposta sbagliata ha la forma giusta; con cinque esempi no."""
+    verdicts = dict(line.split(":")[0:2] for line in show(7, "shapes", N=5, H=3).text.splitlines()[1:] if ":" in line)
+    text = show(7, "shapes", N=3, H=3).text
+    assert re.search(r"\(dZ @ X\)\.T .*forma giusta, numeri sbagliati", text)
+    assert re.search(r"X\.T @ dZ .*: giusto", text) and re.search(r"\(dZ\.T @ X\)\.T .*: giusto", text)
+    assert "giusto" in verdicts["X.T @ dZ      forma (4, 3)"]
+    assert re.search(r"\(dZ @ X\)\.T +si ferma", show(7, "shapes", N=5, H=3).text)
+
+
+# Capitoli 8 e 9 -----------------------------------------------------------------------------------------------------
+
+
+def test_08_the_jacobian_of_the_example():
+    assert np.allclose(chapter(8).softmax(np.log([7, 1, 2])), s)
+    assert np.allclose(chapter(8).softmax_jacobian(s), J)
+    assert np.allclose(chapter(8).left, np.diag(s)) and np.allclose(chapter(8).right, np.outer(s, s))
+    assert np.allclose(chapter(8).softmax_jacobian(s).sum(axis=1), 0)
+    assert np.allclose(chapter(8).softmax([10 + np.log(7), 10, 10 + np.log(2)]), s)
+
+
+def test_08_delta_compares_indices():
+    found = chapter(8).softmax_jacobian([0.4, 0.4, 0.2])
+    assert np.isclose(found[0, 1], -0.16) and np.isclose(found[0, 0], 0.24)
+
+
+def test_08_the_sliders_say_the_same(show):
+    for j in range(3):
+        for k in range(3):
+            seen = show(8, "one_entry", j=j, k=k)
+            assert np.isclose(numbers(seen.text)[-1], J[j, k]) and (f"δ = {int(j == k)}") in seen.text
+            assert np.allclose(seen.matrices["J = sinistra − destra"], J)
+    seen = show(8, "compete", z0=2, z1=0, z2=1)
+    probabilities = np.exp([2, 0, 1]) / np.exp([2, 0, 1]).sum()
+    assert np.allclose(seen.matrices["J"], np.diag(probabilities) - np.outer(probabilities, probabilities))
+    assert np.allclose(numbers(seen.text.splitlines()[0]), probabilities, atol=6e-4)
+    stretched = show(8, "stretch_and_shift", factor=2.0, shift=3).text.splitlines()[1]
+    assert np.allclose(numbers(stretched), np.array([49, 1, 4]) / 54, atol=6e-4)
+
+
+def test_09_the_long_way_and_the_short_way():
+    long_way = chapter(9).softmax_jacobian(s) @ (-y / s)
+    short_way = chapter(9).softmax_cross_entropy_backward([s], [y])
+    assert np.allclose(long_way, [-0.3, 0.1, 0.2]) and np.allclose(short_way, [[-0.3, 0.1, 0.2]])
+    assert np.isclose(chapter(9).cross_entropy([s], [y]), -np.log(0.7))
+    assert np.isclose(chapter(9).cross_entropy(np.full((5, 3), 1 / 3), np.eye(3)[[0, 1, 2, 0, 1]]), np.log(3))
+
+
+def test_09_one_over_n_stands_once():
+    """Con il batch ripetuto la loss non cambia e ogni riga del gradiente si dimezza."""
+    rows, labels = np.array([s, [0.25, 0.5, 0.25]]), np.eye(3)[[0, 2]]
+    once = chapter(9).softmax_cross_entropy_backward(rows, labels)
+    twice = chapter(9).softmax_cross_entropy_backward(np.tile(rows, (2, 1)), np.tile(labels, (2, 1)))
+    assert np.allclose(once, [[-0.15, 0.05, 0.1], [0.125, 0.25, -0.375]]) and np.allclose(twice[:2], once / 2)
+    assert np.isclose(chapter(9).cross_entropy(rows, labels), -np.log(0.7 * 0.25) / 2)
+
+
+def test_09_the_sliders_say_the_same(show):
+    for true_class in range(3):
+        text = show(9, "show_gradient", z0=2, z1=0, true_class=true_class).text
+        p = np.exp([2, 0, 0]) / np.exp([2, 0, 0]).sum()
+        assert np.allclose(equalities(text), [-np.log(p[true_class]), -1 / p[true_class]], atol=0.051)
+        assert np.allclose(numbers(text)[-3:], p - np.eye(3)[true_class], atol=6e-4)
+        assert numbers(text)[-6:-3] == numbers(text)[-3:]
+    assert numbers(show(9, "show_surprise", p=0.5).text) == [0.5, 0.69, -2]
+
+
+# Capitolo 10 --------------------------------------------------------------------------------------------------------
+
+
+def test_10_the_flowers():
+    """Le misure di Fisher, con le due righe che altrove sono sbagliate."""
+    features, labels = chapter(10).features, chapter(10).labels
+    assert features.shape == (150, 4) and np.bincount(labels).tolist() == [50, 50, 50]
+    assert features[34].tolist() == [4.9, 3.1, 1.5, 0.2] and features[37].tolist() == [4.9, 3.6, 1.4, 0.1]
+    assert np.allclose(features.sum(axis=0), [876.5, 458.6, 563.7, 179.9])
+    start, train_rows, test_rows = chapter(10).prepare(0)
+    assert len(train_rows) == 120 and len(test_rows) == 30 and sum(p.size for p in start) == 67
+    assert [p.shape for p in start] == [(4, 8), (8,), (8, 3), (3,)]
+
+
+def test_10_he_initialisation():
+    """La varianza dei pesi è 2 diviso il numero di ingressi; i bias partono da zero."""
+    networks = [chapter(10).initial_parameters(np.random.default_rng(seed)) for seed in range(400)]
+    assert np.isclose(np.var([p[0] for p in networks]), 2 / 4, rtol=0.05)
+    assert np.isclose(np.var([p[2] for p in networks]), 2 / 8, rtol=0.05)
+    assert not any(p[1].any() or p[3].any() for p in networks)
+
+
+TABLE = [  # learning rate, mediana della loss, accuratezza media di prova, unità morte su quaranta
+    (0.001, 0.90, 0.48, 0),
+    (0.1, 0.125, 0.96, 0),
+    (1.0, 0.040, 0.96, 0),
+    (3.0, 0.040, 0.96, 1),
+    (10.0, 1.04, 0.66, 9),
+]
+
+
+@pytest.mark.parametrize(("learning_rate", "loss", "accuracy", "dead"), TABLE)
+def test_10_five_seeds(learning_rate, loss, accuracy, dead):
+    results = np.array([chapter(10).experiment(seed, learning_rate) for seed in range(5)])
+    assert np.isclose(np.median(results[:, 0]), loss, rtol=0.02)
+    assert np.isclose(results[:, 1].mean(), accuracy, atol=0.01)
+    assert results[:, 2].sum() == dead
+
+
+def test_10_raw_features_kill_every_unit():
+    for seed in range(5):
+        loss, _, dead = chapter(10).experiment(seed, 1.0, raw=True)
+        assert dead == 8 and np.isclose(loss, np.log(3))
+
+
+def test_10_the_table_of_the_sliders(show):
+    for learning_rate, epoch in [(0.001, 0), (0.3, 200), (10.0, 100)]:
+        loss, on_train, on_test, dead = chapter(10).describe(chapter(10).histories[learning_rate][epoch])
+        text = show(10, "show_training", rate=learning_rate, epoch=epoch).text
+        shown = numbers(text)
+        assert shown[2:4] == [round(loss, 3), dead] and np.allclose(shown[-2:], [100 * on_train, 100 * on_test], atol=0.051)
+        parameters = chapter(10).histories[learning_rate][epoch]
+        scores = np.maximum(chapter(10).X_test @ parameters[0] + parameters[1], 0) @ parameters[2] + parameters[3]
+        assert np.isclose(on_test, np.mean(scores.argmax(axis=1) == chapter(10).Y_test.argmax(axis=1)))
+    W1, b1, _, _ = chapter(10).histories[0.3][200]
+    on = np.sum(chapter(10).X_train @ W1[:, 2] + b1[2] > 0)
+    assert f"accesa su {on} fiori" in show(10, "show_unit", unit=2, epoch=200).text
+
+
+def test_10_the_exercises():
+    """Sei fiori a memoria; la prima loss vicina a ln 3; senza 1/N il learning rate è 120 volte più grande."""
+    assert chapter(10).six == 1 and chapter(10).others < 1
+    assert np.allclose(chapter(10).first_losses(0.01), np.log(3), atol=0.05)
+    assert np.isclose(chapter(10).describe(chapter(10).mended[-1])[0], chapter(10).losses[0.1][200])
+    assert chapter(10).describe(chapter(10).broken[-1])[0] > 1
+    assert all(abs(losses[0] - chapter(10).losses[0.1][0]) < 1e-12 for losses in chapter(10).losses.values())
+
+
+# Capitolo 11 --------------------------------------------------------------------------------------------------------
+
+
+def test_11_the_engine_reproduces_the_book():
+    book = chapter(11)
+    Value, values, grads = book.Value, book.values, book.grads
+    a, c, bias = values(x), values(w), Value(b)
+    (a @ c + bias).relu().backward()
+    assert grads(a).tolist() == [-3, -1, 2] and grads(c).tolist() == [1, -2, 3] and bias.grad == 1
+    assert np.allclose(book.history, [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
+
+    weights, shared = values(W), values(biases)
+    (dvalues * book.relu_values(X @ weights + shared)).sum().backward()
+    assert np.allclose(grads(weights), [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]])
+    assert np.allclose(grads(shared), [6, 4, 6])
+    assert np.allclose(book.J, J)
+
+
+def test_11_forks_order_and_a_second_pass():
+    Value = chapter(11).Value
+    a = Value(3)
+    f = a * a + a
+    for _ in range(2):
+        f.backward()
+        assert (f.data, a.grad) == (12, 7)
+    assert chapter(11).gradient_of_a(chapter(11).two_ways, Value.backward) == 12
+    assert chapter(11).gradient_of_a(chapter(11).two_ways, chapter(11).backward_by_levels) == 2
+    assert repr(a) == "Value(data=3, grad=7)"
+
+
+def test_11_training_with_the_engine():
+    with_engine, with_numpy = chapter(11).train_engine(epochs=5), chapter(11).train_numpy(epochs=5)
+    assert np.allclose(with_engine, with_numpy) and with_engine[4] < with_engine[0]
+    assert np.isclose(with_engine[0], chapter(11).network_loss(chapter(11).X0, chapter(11).Y_true, [
+        chapter(11).values(p) for p in chapter(11).parameters0
+    ]).data)  # fmt: skip
+
+
+def test_11_the_slider_shows_every_gradient(show):
+    """Alla fine, su ogni filo che esce da un ingresso c'è il contributo giusto: sommati danno il gradiente."""
+    for name, build in chapter(11).expressions.items():
+        output, _ = build()
+        output.backward()
+        order = output.topological_order()
+        seen = show(11, "show_engine", expression=name, step=11 if len(order) > 8 else 2 * len(order))
+        shown = dict(re.findall(r"([^,\s]+) = ([-\d.]+)", seen.text.split("finora: ")[1]))
+        for node in order:
+            if not node.parents:
+                assert np.isclose(float(shown[node.label.strip("$")]), node.grad, atol=0.006), (name, node.label)
