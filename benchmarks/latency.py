@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 import browser as chromium  # noqa: E402
@@ -53,6 +53,8 @@ WATCH = """
   watch(document);
 })();
 """
+
+__all__ = ["HANDLE", "Error", "measure", "opened"]
 
 HANDLE = {"plug-in": ".interact input[type=range]", "Panel": ".noUi-handle", "HoloViews": ".noUi-handle"}
 

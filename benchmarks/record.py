@@ -1,8 +1,9 @@
 """One recording by one tool, in a process of its own: `python record.py TOOL SUBJECT ROWS COLUMNS FORMAT FOLDER`.
 
-The folder then holds `page.html` (and what it needs) and `result.json`: seconds, bytes, where the page is.
+The folder then holds `page.html` (and what it needs) and `result.json`: seconds, CPU seconds, bytes, where the page is.
 "Seconds" is the recording alone: calling the function for every state and writing down what it shows. Imports, the
-first picture (it finds the fonts), the start of a kernel and the rest of a Sphinx build are not in it.
+first picture (it finds the fonts), the start of a kernel and the rest of a Sphinx build are not in it. "CPU" is the
+same without the waiting: what processes other than this one take away on a busy machine is not in it.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ import subjects
 a, b = subjects.grid('{subject}', {rows}, {columns})
 subjects.{subject}(a[-1], b[-1])
 ---
-import time
-begin = time.perf_counter()
+import json, record
+begin = record.clocks()
 ---
 w.interact(
     subjects.{subject},
@@ -39,7 +40,7 @@ w.interact(
     b=w.IntSlider(min=1, max=len(b), value=len(b) // 2),
 )
 ---
-open('seconds.txt', 'w').write(str(time.perf_counter() - begin))
+open('clocks.json', 'w').write(json.dumps(record.since(begin)))
 """
 
 
@@ -62,7 +63,7 @@ def plugin(subject: str, rows: int, columns: int, form: str, folder: Path, proce
     figure = re.search(r'<div class="interact" .*?role="status" hidden></p></div>', page.read_text("utf-8"), re.DOTALL)
     static = page.parent / "_static"
     return {
-        "seconds": float((folder / "seconds.txt").read_text()),
+        **json.loads((folder / "clocks.json").read_text()),
         "page": str(page),
         "content": _weigh(figure[0].encode(), (static / "interact" / "index-1.js").read_bytes()),
         "library": _weigh((static / "interact.js").read_bytes(), (static / "interact.css").read_bytes()),
@@ -91,12 +92,12 @@ def panel(subject: str, rows: int, columns: int, form: str, folder: Path) -> dic
 
     first, second = subjects.grid(subject, rows, columns)
     _warm_up(shown(first[-1], second[-1]))
-    begin = time.perf_counter()
+    begin = clocks()
     a = pn.widgets.DiscreteSlider(name="a", options=first, value=first[rows // 2])
     b = pn.widgets.DiscreteSlider(name="b", options=second, value=second[columns // 2 - 1])
     page = folder / "page.html"
     pn.interact(shown, a=a, b=b).save(page, embed=True, max_states=10**6, max_opts=10**6, progress=False)
-    return {"seconds": time.perf_counter() - begin, "page": str(page), "content": _weigh(page.read_bytes())}
+    return {**since(begin), "page": str(page), "content": _weigh(page.read_bytes())}
 
 
 def holoviews(subject: str, rows: int, columns: int, form: str, folder: Path) -> dict[str, Any]:
@@ -112,12 +113,22 @@ def holoviews(subject: str, rows: int, columns: int, form: str, folder: Path) ->
     function = getattr(subjects, f"hv_{subject}")
     first, second = subjects.grid(subject, rows, columns)
     _warm_up(pn.pane.HoloViews(function(hv, first[-1], second[-1]), backend="matplotlib", format=form))
-    begin = time.perf_counter()
+    begin = clocks()
     states = {(a, b): function(hv, a, b) for a in first for b in second}
     pane = pn.pane.HoloViews(hv.HoloMap(states, kdims=["a", "b"]), backend="matplotlib", format=form)
     page = folder / "page.html"
     pane.layout.save(page, embed=True, max_states=10**6, max_opts=10**6, progress=False)
-    return {"seconds": time.perf_counter() - begin, "page": str(page), "content": _weigh(page.read_bytes())}
+    return {**since(begin), "page": str(page), "content": _weigh(page.read_bytes())}
+
+
+def clocks() -> tuple[float, float]:
+    """Wall clock, and what this process and its finished children have used of the processors."""
+    return time.perf_counter(), sum(os.times()[:4])
+
+
+def since(begin: tuple[float, float]) -> dict[str, float]:
+    """What has passed on both."""
+    return dict(zip(("seconds", "cpu"), (now - then for now, then in zip(clocks(), begin))))
 
 
 def _warm_up(pane: Any) -> None:

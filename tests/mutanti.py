@@ -25,7 +25,7 @@ import nbformat
 TESTS = Path(__file__).resolve().parent
 CHAPTERS = TESTS.parent / "chapters"
 CASES = "60"
-SECONDS = 180
+SECONDS = 300
 
 
 class Mutant(NamedTuple):
@@ -39,6 +39,7 @@ class Mutant(NamedTuple):
         return f"{self.old}  ⟶  {self.new}".replace("\n", "⏎")
 
 
+UNTOUCHED = Mutant(1, "", "")  # nessun errore: i controlli devono passare
 MUTANTS = [
     Mutant(*row)
     for row in [
@@ -55,12 +56,13 @@ MUTANTS = [
         (2, "step[index] = h", "step[:] = h"),
         (2, "if not 0 < h < np.inf:", "if not 0 <= h < np.inf:"),
         (2, "plus.ndim or minus.ndim or not", "not"),
+        (2, "(cube(1 + h_values) - cube(1)) / h_values", "(cube(1 + h_values) - cube(1)) / (2 * h_values)"),
         # 3: la regola della catena
         (3, "dy = dp * x + dt * 1.0", "dy = dp * x"),
         (3, "ds, dt = t, s", "ds, dt = s, t"),
         (3, "gradient = gradient * 1.0 + gradient * 1.0", "gradient = gradient * 1.0"),
         (3, "da = da_direct + da_through_sum", "da = da_through_sum"),
-        (3, 'reveal(q, 5, step)', 'reveal(z, 5, step)'),
+        (3, "reveal(q, 5, step)", "reveal(z, 5, step)"),
         (3, "reveal(a + q, 9, step)", "reveal(q, 9, step)"),
         # 4: le derivate locali
         (4, "return np.where(np.asarray(z) > 0, 1.0, 0.0)", "return np.where(np.asarray(z) >= 0, 1.0, 0.0)"),
@@ -68,12 +70,14 @@ MUTANTS = [
         (4, "return np.where(np.asarray(z) > 0, 1.0, alpha)", "return np.where(np.asarray(z) > 0, alpha, 1.0)"),
         (4, "return x * y, [y, x]", "return x * y, [x, y]"),
         (4, "m = relu_derivative(x - y)", "m = relu_derivative(y - x)"),
+        (4, "dvalue * derivative + 0.0 for", "derivative + 0.0 for"),
         # 5: il neurone all'indietro
         (5, "return dz * w, dz * x, dz", "return dz * x, dz * w, dz"),
         (5, "return dz * w, dz * x, dz", "return dz * w, dz * x, dvalue"),
         (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = relu_derivative(x @ w + b)"),
         (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = dvalue * relu(x @ w + b)"),
         (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = dvalue * relu_derivative(x @ w)"),
+        (5, "[*dx, *dw, dz,", "[*dw, *dx, dz,"),
         # 6: la discesa del gradiente
         (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w + learning_rate * dz * x, b + learning_rate * dz"),
         (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w - learning_rate * dz * x, b"),
@@ -85,6 +89,7 @@ MUTANTS = [
         (6, "vw, vb = mu * vw + dw, mu * vb + db", "vw, vb = mu * vw + dw, db"),
         (6, 'if q > -0.5 else "neurone spento"', 'if q > -1 else "neurone spento"'),
         (6, "(2 * np.log(q))", "np.log(q)"),
+        (6, "np.flatnonzero(loss < threshold)", "np.flatnonzero(loss <= threshold)"),
         # 7: lo strato
         (7, "    dZ = dvalues * (Z > 0)\n    dX", "    dZ = dvalues * (Z >= 0)\n    dX"),
         (7, "    dZ = dvalues * (Z > 0)\n    dX", "    dZ = Z * (Z > 0)\n    dX"),
@@ -97,6 +102,7 @@ MUTANTS = [
         (7, "if b.shape != W.shape[1:]:", "if b.size != W.shape[1]:"),
         (7, "if any(np.isnan(a).any() for a in (dvalues, X, W, Z)):", "if any(np.isnan(a).any() for a in (X, W, Z)):"),
         (7, "W_new = W - learning_rate * dW", "W_new = W + learning_rate * dW"),
+        (7, "dW = X5[:N].T @ dZ", "dW = X5[:N].T @ dvalues5[:N]"),
         # 8: la softmax
         (8, "E = np.exp(Z - Z.max(axis=-1, keepdims=True))", "E = np.exp(Z)"),
         (8, "E = np.exp(Z - Z.max(axis=-1, keepdims=True))", "E = np.exp(Z - Z.max())"),
@@ -106,6 +112,8 @@ MUTANTS = [
         (8, "return np.diag(s) - np.outer(s, s)", "return np.diag(s - s**2)"),
         (8, "return np.diag(s) - np.outer(s, s)", "return s[:, None] * (s[:, None] == s) - np.outer(s, s)"),
         (8, "return S * (dvalues - mean)", "return S * dvalues - mean"),
+        (8, "if not (s >= 0).all()", "if not (s > 0).all()"),
+        (8, "delta = np.eye(3)", "delta = np.ones((3, 3))"),
         # 9: l'entropia incrociata
         (9, "return (Y_hat - Y) / len(Y)", "return Y_hat - Y"),
         (9, "return (Y_hat - Y) / len(Y)", "return (Y_hat - Y) / len(Y) ** 2"),
@@ -115,29 +123,37 @@ MUTANTS = [
         (9, "np.maximum(p, np.finfo(float).tiny)).mean()", "np.maximum(p, np.finfo(float).tiny)).sum()"),
         (9, "p = (Y_hat * Y).sum(axis=1)", "p = (Y_hat * Y).max(axis=0)"),
         (9, "if not np.all((Y_hat >= 0) & (Y_hat <= 1)):", "if np.any((Y_hat < 0) | (Y_hat > 1)):"),
+        (9, "(-Y[0] / Y_hat[0])", "(Y_hat[0] - Y[0])"),
         # 10: la rete
-        (10, "dlogits @ W2.T, A1.T @ dlogits, dlogits.sum(axis=0)", "dlogits @ W2.T, A1.T @ dlogits, dlogits.mean(axis=0)"),
-        (10, "dlogits @ W2.T, A1.T @ dlogits, dlogits.sum(axis=0)", "dlogits @ W2.T, Z1.T @ dlogits, dlogits.sum(axis=0)"),
+        (10, "A1.T @ dlogits, dlogits.sum(axis=0)", "A1.T @ dlogits, dlogits.mean(axis=0)"),
+        (10, "A1.T @ dlogits, dlogits.sum(axis=0)", "Z1.T @ dlogits, dlogits.sum(axis=0)"),
         (10, "dlogits = softmax_cross_entropy_backward(Y_hat, Y)\n    dA1", "dlogits = Y_hat - Y\n    dA1"),
         (10, "(dA1, X, W1, Z1)\n    return [dW1, db1, dW2, db2]", "(A1, X, W1, Z1)\n    return [dW1, db1, dW2, db2]"),
         (10, "dA1, dW2, db2 = dense_backward(dA2, A1, W2, Z2)", "dA1, dW2, db2 = dense_backward(dA2, A1, W2, Z1)"),
         (10, "rng.normal(scale=np.sqrt(2 / 8), size=(8, 3))", "rng.normal(scale=np.sqrt(2 / 3), size=(8, 3))"),
-        (10, "features[train_rows].mean(axis=0), features[train_rows].std(axis=0)", "features.mean(axis=0), features.std(axis=0)"),
+        (10, "features[train_rows].mean(axis=0), features", "features.mean(axis=0), features"),
         (10, "rows[:, 40:].ravel()", "rows[:, 30:40].ravel()"),
         (10, "return int((Z1 <= 0).all(axis=0).sum())", "return int((Z1 <= 0).any(axis=0).sum())"),
         (10, "return int((Z1 <= 0).all(axis=0).sum())", "return int((Z1 < 0).all(axis=0).sum())"),
+        (10, "forward(X, parameters))\n        parameters = [p", "forward(X, history[0]))\n        parameters = [p"),
+        (10, "Y_hat.argmax(axis=1) ==", "Y_hat.argmin(axis=1) =="),
         # 11: il motore
-        (11, "parent.grad += local * node.grad\n", "parent.grad = local * node.grad\n"),
+        (11, "                parent.grad += local", "                parent.grad = local"),
+        (11, "for node in reversed(order):\n            for parent", "for node in order:\n            for parent"),
         (11, "[(self, 1), (other, -1)]", "[(self, 1), (other, 1)]"),
         (11, "[(self, other.data), (other, self.data)]", "[(self, self.data), (other, other.data)]"),
         (11, "(other, -self.data / other.data**2)", "(other, -self.data / other.data)"),
         (11, "return Value.of(other) - self", "return self - other"),
-        (11, "n * self.data ** (n - 1)", "n * self.data**n"),
+        (11, "n * x ** (n - 1)", "n * x**n"),
         (11, "[(self, self.data > 0)]", "[(self, self.data >= 0)]"),
         (11, "[(self, 1 / self.data)]", "[(self, self.data)]"),
         (11, "            node.grad = 0.0\n        self", "            pass\n        self"),
         (11, "self.grad = float(dvalue)", "self.grad = 1.0"),
         (11, "elif node not in seen:", "else:"),
+        (11, "if self.data <= 0:", "if self.data < 0:"),
+        (11, "Value(t, [(value, 1 - t**2)]", "Value(t, [(value, 1 - t)]"),
+        (11, "-(Y * log_probabilities).sum() / len(X)", "-(Y * log_probabilities).sum()"),
+        (11, "parent.grad += local * node.grad\n    text", "parent.grad = local * node.grad\n    text"),
     ]
 ]
 
@@ -147,19 +163,19 @@ def check(mutant: Mutant) -> str:
     path = next(CHAPTERS.glob(f"{mutant.chapter:02}-*.ipynb"))
     cells = nbformat.read(path, as_version=4).cells
     found = sum(cell.source.count(mutant.old) for cell in cells if cell.cell_type == "code")
-    return "" if found == 1 else f"Nel capitolo {mutant.chapter} questo testo sta {found} volte, non una: {mutant.old!r}"
+    return "" if found == 1 else f"Capitolo {mutant.chapter}: questo testo sta {found} volte, non una: {mutant.old!r}"
 
 
 def mutate(mutant: Mutant, folder: Path, with_asserts: bool) -> list[str]:
-    """Copia i capitoli in folder con l'errore dentro; dà le celle di codice. ValueError se l'errore non si può mettere."""
-    if problem := check(mutant):
+    """Copia i capitoli in folder, con l'errore; dà le celle di codice. ValueError se l'errore non si può mettere."""
+    if mutant != UNTOUCHED and (problem := check(mutant)):
         raise ValueError(problem)
     shutil.copytree(CHAPTERS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     path = next(folder.glob(f"{mutant.chapter:02}-*.ipynb"))
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in code:
-        cell.source = cell.source.replace(mutant.old, mutant.new)
+        cell.source = cell.source.replace(mutant.old, mutant.new) if mutant.old else cell.source
         if not with_asserts:
             cell.source = ast.unparse(WithoutAsserts().visit(ast.parse(cell.source)))
     nbformat.write(notebook, path)
@@ -222,8 +238,8 @@ def trial(mutant: Mutant, with_asserts: bool = True) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quanti", type=int, metavar="N", help="soltanto i primi N")
-    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli che contengono questo testo")
-    parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle: restano i controlli")
+    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07")
+    parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle")
     parser.add_argument("--uno", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.uno:
@@ -233,18 +249,20 @@ def main() -> int:
         print(verdict)
         return 0
 
-    chosen = [mutant for mutant in MUTANTS if options.solo in str(mutant)][: options.quanti]
+    chosen = [mutant for mutant in MUTANTS if options.solo in f"{mutant.chapter:02} {mutant}"][: options.quanti]
     if problems := [problem for mutant in chosen if (problem := check(mutant))]:
         sys.exit("\n".join(problems))
     start, survivors = time.monotonic(), 0
-    print(f"{'cap.':>4}  {'colto da':<70}  mutante")
     with ThreadPoolExecutor(2) as executor:
-        verdicts = executor.map(lambda mutant: trial(mutant, not options.senza_assert), chosen)
+        untouched, *verdicts = (executor.submit(trial, m, not options.senza_assert) for m in [UNTOUCHED, *chosen])
+        print(f"{'cap.':>4}  {'colto da':<70}  mutante")
         for mutant, verdict in zip(chosen, verdicts, strict=True):
-            survivors += not verdict
-            print(f"{mutant.chapter:>4}  {verdict or 'SOPRAVVIVE':<70.70}  {mutant}", flush=True)
+            survivors += not verdict.result()
+            print(f"{mutant.chapter:>4}  {verdict.result() or 'SOPRAVVIVE':<70.70}  {mutant}", flush=True)
     print(f"\n{len(chosen)} mutanti, {survivors} sopravvissuti, {time.monotonic() - start:.0f} s")
-    return 1 if survivors else 0
+    if untouched.result():
+        print(f"Non vale: anche senza errori nei capitoli un controllo fallisce, {untouched.result()}.")
+    return 1 if survivors or untouched.result() else 0
 
 
 if __name__ == "__main__":

@@ -242,7 +242,7 @@ target = st.sampled_from([None, -1.0, 0.0, 2.0])
 
 @cases(D=side, epochs=steps, learning_rate=rate, target=target, use_relu=st.booleans())
 def test_06_descend_follows_autograd(rng, D, epochs, learning_rate, target, use_relu):
-    """A ogni passo i parametri si spostano contro il gradiente ricalcolato; la storia comincia prima del primo passo."""
+    """A ogni passo ci si sposta contro il gradiente ricalcolato; la storia comincia prima del primo passo."""
 
     def loss(x, w, b):
         y = anp.dot(x, w) + b
@@ -305,6 +305,7 @@ def test_06_predicted_steps(rng, learning_rate, epsilon):
     expected = next(k for k, value in enumerate(loss) if value < epsilon)
     assert chapter(6).predicted_steps(learning_rate, epsilon) == expected == chapter(6).steps_to(loss, epsilon)
     assert chapter(6).steps_to(loss[:expected], epsilon) is None
+    assert chapter(6).steps_to(loss, loss[1]) == 2  # la soglia va superata, non raggiunta
 
 
 # Capitolo 7 ---------------------------------------------------------------------------------------------------------
@@ -356,6 +357,7 @@ def test_07_the_mask_goes_on_the_incoming_gradient(rng, N, D, H):
 
 # Capitolo 8 ---------------------------------------------------------------------------------------------------------
 
+
 def exact_softmax(z):
     """La formula così com'è, con quaranta cifre: niente trabocca."""
     with localcontext(prec=40):
@@ -378,7 +380,7 @@ def test_08_softmax_is_stable(rng, N, C):
 
 @cases(C=side, tiny=st.sampled_from([0.0, 5e-324, 1e-300, 1e-16, 0.1]))
 def test_08_jacobian_closed_form(rng, C, tiny):
-    """s_j (δ_jk − s_k), cella per cella, anche con probabilità nulle, minuscole o uguali a 1; righe e colonne a somma 0."""
+    """s_j (δ_jk − s_k), cella per cella, anche con probabilità nulle, minuscole o uguali a 1; righe a somma 0."""
     s = rng.integers(0, 4, size=C) * tiny
     s[rng.integers(C)] = 1.0
     s = s / s.sum()
@@ -451,7 +453,7 @@ def test_09_backward_is_the_derivative(rng, N, C):
 
 @cases(N=st.integers(0, 4), C=side)
 def test_09_backward_stays_calm(rng, N, C):
-    """Con logit fino a ±10⁴ la strada corta resta (ŷ − y)/N: finita, mai oltre 1/N. Il batch vuoto dà un array vuoto."""
+    """Con logit fino a ±10⁴ la strada corta è (ŷ − y)/N, mai oltre 1/N. Un batch vuoto dà un array vuoto."""
     logits, Y = rng.choice([-1e4, 0.0, 1.0, 1e4], size=(N, C)), one_hot(rng, N, C)
     softmax, backward = chapter(9).softmax, chapter(9).softmax_cross_entropy_backward
     with np.errstate(over="raise", invalid="raise", divide="raise"):
@@ -695,6 +697,8 @@ REFUSED = [  # capitolo, funzione, argomenti, che cosa dice il messaggio
     (7, "dense_forward", (np.ones((5, 4)), np.ones(4), np.ones(3)), "Servono X"),
     (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), np.ones(5)), "b deve avere forma"),
     (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), np.ones((5, 3))), "b deve avere forma"),
+    (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), np.ones((1, 3))), "b deve avere forma"),
+    (7, "dense_forward", (np.ones((3, 4)), np.ones((4, 3)), np.ones((3, 1))), "b deve avere forma"),
     (7, "dense_forward", (np.ones((5, 4)), np.ones((4, 3)), 1.0), "b deve avere forma"),
     (7, "dense_forward", ([[NAN]], [[1.0]], [0.0]), "NaN"),
     (7, "dense_forward", ([[1.0]], [[1.0]], [NAN]), "NaN"),

@@ -147,8 +147,14 @@ def test_03_a_fork_adds(show, point):
     }  # fmt: skip
     seen = show(3, "step_through_fork", step=9, a=a, b=c)
     assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
-    assert f"= {a + q}: i gradienti si sommano" in seen.text
-    assert chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[0], np.array(point, float))[0] == pytest.approx(a + q)
+    assert numbers(seen.text)[-1] == a + q
+    gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[0], np.array(point, dtype=float))
+    assert np.allclose(gradient, [a + q, a])
+
+
+def test_03_the_fork_by_hand():
+    """f = (a + b)·a in (2, 3): da = 2a + b = 7, db = a = 2; chi sovrascrive trova 2."""
+    assert (chapter(3).da, chapter(3).db, chapter(3).overwritten) == (7, 2, 2)
 
 
 def test_03_a_number_is_asked_before_it_is_shown(show):
@@ -163,8 +169,9 @@ def test_03_a_number_is_asked_before_it_is_shown(show):
 
 def test_04_the_three_rules(show):
     """La somma distribuisce, il prodotto scambia, la ReLU lascia passare o ferma; in 0 ferma."""
-    for node, u, v, expected in [("somma", 2, -1, [3, 3]), ("prodotto", 2, -1, [-3, 6]), ("ReLU", 2, 0, [3]), ("ReLU", 0, 0, [0])]:
-        seen = show(4, "show_node", node=node, x=u, y=v, dvalue=3)
+    rules = [("somma", 2, [3, 3]), ("prodotto", 2, [-3, 6]), ("ReLU", 2, [3]), ("ReLU", 0, [0]), ("ReLU", -1, [0])]
+    for node, u, expected in rules:
+        seen = show(4, "show_node", node=node, x=u, y=-1, dvalue=3)
         assert [numbers(line)[-1] for line in seen.text.splitlines()[1:]] == expected
         assert [float(seen.wires[name, "nodo"][1]) for name in "xy"[: len(expected)]] == expected
     for z, restituito in [(1.5, -2), (0.5, -2), (0.0, 0), (-0.5, 0)]:
@@ -308,7 +315,7 @@ def test_07_the_layer_of_the_example():
 
 def test_07_an_update_of_a_thousandth():
     book = chapter(7)
-    assert np.allclose(book.W_new - book.W, -0.001 * book.dW, atol=1e-15) and np.isclose((book.W_new - book.W)[1, 0], -0.0201)
+    assert np.allclose(book.W_new - book.W, -0.001 * book.dW) and np.isclose((book.W_new - book.W)[1, 0], -0.0201)
     assert np.allclose(book.b_new - book.b, [-0.006, -0.004, -0.006])
     assert book.loss(X, book.W_new, book.b_new) < book.loss(X, W, biases)
 
@@ -331,19 +338,20 @@ def test_07_the_cells_that_light_up(show):
     for i in range(3):
         seen = show(7, "cell_of_dX", i=i, d=0)
         assert np.allclose(seen.matrices["dX = dZ · Wᵀ"], dX) and f"= {dX[i, 0]:.2f}" in seen.text
-        assert f"z = {' + '.join(f'({u:g})·({v:g})' for u, v in zip(X[i], W[:, 1], strict=True))} + 2 = {Z[i, 1]:.3f}" in show(
-            7, "layer", i=i, j=1
-        ).text
+        text = show(7, "layer", i=i, j=1).text
+        assert f"= {Z[i, 1]:.3f}" in text and numbers(text)[:8] == np.column_stack([X[i], W[:, 1]]).ravel().tolist()
 
 
 def test_07_which_formulas_give_the_weights(show):
     """Con tre esempi e tre neuroni la trasposta sbagliata ha la forma giusta; con cinque esempi no."""
-    verdicts = dict(line.split(":")[0:2] for line in show(7, "shapes", N=5, H=3).text.splitlines()[1:] if ":" in line)
-    text = show(7, "shapes", N=3, H=3).text
-    assert re.search(r"\(dZ @ X\)\.T .*forma giusta, numeri sbagliati", text)
-    assert re.search(r"X\.T @ dZ .*: giusto", text) and re.search(r"\(dZ\.T @ X\)\.T .*: giusto", text)
-    assert "giusto" in verdicts["X.T @ dZ      forma (4, 3)"]
-    assert re.search(r"\(dZ @ X\)\.T +si ferma", show(7, "shapes", N=5, H=3).text)
+
+    def verdict(N, formula):
+        lines = show(7, "shapes", N=N, H=3).text.splitlines()
+        return next(line for line in lines if line.startswith(formula))
+
+    for formula in ("X.T @ dZ", "(dZ.T @ X).T"):
+        assert "giusto" in verdict(3, formula) and "giusto" in verdict(5, formula)
+    assert "numeri sbagliati" in verdict(3, "(dZ @ X).T") and "si ferma" in verdict(5, "(dZ @ X).T")
 
 
 # Capitoli 8 e 9 -----------------------------------------------------------------------------------------------------
@@ -452,8 +460,8 @@ def test_10_the_table_of_the_sliders(show):
     for learning_rate, epoch in [(0.001, 0), (0.3, 200), (10.0, 100)]:
         loss, on_train, on_test, dead = chapter(10).describe(chapter(10).histories[learning_rate][epoch])
         text = show(10, "show_training", rate=learning_rate, epoch=epoch).text
-        shown = numbers(text)
-        assert shown[2:4] == [round(loss, 3), dead] and np.allclose(shown[-2:], [100 * on_train, 100 * on_test], atol=0.051)
+        assert np.allclose(numbers(text)[2:4], [loss, dead], atol=6e-4)
+        assert np.allclose(numbers(text)[-2:], [100 * on_train, 100 * on_test], atol=0.051)
         parameters = chapter(10).histories[learning_rate][epoch]
         scores = np.maximum(chapter(10).X_test @ parameters[0] + parameters[1], 0) @ parameters[2] + parameters[3]
         assert np.isclose(on_test, np.mean(scores.argmax(axis=1) == chapter(10).Y_test.argmax(axis=1)))

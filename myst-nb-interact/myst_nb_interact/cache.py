@@ -21,7 +21,7 @@ from typing import Any
 
 _DOCUMENTS = {".ipynb", ".md", ".rst", ".pyc"}
 _READ_WHOLE = 1_000_000  # bytes; of larger files the size and the time of change must do
-_PACKAGE = Path(__file__).parent
+_RECORDERS = ("codec", "kernel", "record", "states", "svg")
 
 
 def key(cells: list[str], *more: Any) -> str:
@@ -34,8 +34,8 @@ def key(cells: list[str], *more: Any) -> str:
 
 
 def fingerprint(*parts: Any) -> str:
-    """A hash of `parts` and of this package, whose change makes every recording another one."""
-    own = [(file.name, file.read_text(encoding="utf-8")) for file in sorted(_PACKAGE.glob("*.py"))]
+    """A hash of `parts` and of the modules that make a recording, whose change makes every recording another one."""
+    own = [Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in _RECORDERS]
     return hashlib.sha256(repr([own, *parts]).encode()).hexdigest()[:32]
 
 

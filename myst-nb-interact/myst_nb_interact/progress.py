@@ -15,9 +15,10 @@ _SECONDS = 1.0
 
 def told(results: Iterable[Any], total: int, what: str, folder: str | None) -> Iterator[Any]:
     """Pass `results` on, and write their count to the folder about once a second."""
-    begin = last = time.monotonic()
-    for done, result in enumerate(results, 1):
+    begin = last = None
+    for done, result in enumerate(results):
         now = time.monotonic()
+        begin, last = begin or now, last or now  # the first results take longer: processes have to start
         if folder and now - last > _SECONDS:
             last = now
             left = (now - begin) / done * (total - done)

@@ -1,6 +1,7 @@
 import ipywidgets as w
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from myst_nb_interact.states import CannotSample, TooFine, control
 
 

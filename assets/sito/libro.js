@@ -1,0 +1,78 @@
+// Ciò che una pagina fa oltre a mostrarsi: colori, copia del codice, sezione che si sta leggendo.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const modes = { auto: "come il sistema", light: "chiari", dark: "scuri" };
+  let mode = "auto";
+  try {
+    mode = localStorage.getItem("mode") in modes ? localStorage.getItem("mode") : "auto";
+  } catch {}
+
+  function paint() {
+    root.dataset.mode = mode;
+    root.dataset.theme = mode === "auto" ? (dark.matches ? "dark" : "light") : mode;
+    const button = document.getElementById("tema");
+    if (button) button.title = button.ariaLabel = `Colori: ${modes[mode]}`;
+  }
+  paint();
+  dark.addEventListener("change", paint);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const button = document.getElementById("tema");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const names = Object.keys(modes);
+      mode = names[(names.indexOf(mode) + 1) % names.length];
+      try {
+        localStorage.setItem("mode", mode);
+      } catch {}
+      paint();
+    });
+    paint();
+    copyButtons();
+    whereAmI();
+    reachable();
+    addEventListener("resize", reachable);
+    for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reachable);
+    // Un indice aperto su uno schermo stretto si chiude quando si è scelto.
+    for (const nav of document.querySelectorAll("nav[popover]"))
+      nav.addEventListener("click", (event) => event.target.closest("a") && nav.matches(":popover-open") && nav.hidePopover());
+    addEventListener("beforeprint", () => {
+      for (const details of document.querySelectorAll("article details")) details.open = true;
+    });
+  });
+
+  function copyButtons() {
+    if (!navigator.clipboard) return;
+    for (const block of document.querySelectorAll(".cell_input .highlight")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "icona icona-copia";
+      button.title = button.ariaLabel = "Copia il codice";
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(block.querySelector("pre").textContent);
+        button.title = button.ariaLabel = "Copiato";
+        setTimeout(() => (button.title = button.ariaLabel = "Copia il codice"), 2000);
+      });
+      block.append(button);
+    }
+  }
+
+  function whereAmI() {
+    const links = new Map([...document.querySelectorAll('#indice a[href^="#"]')].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+    const seen = new Set();
+    const observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target.id);
+      const current = [...links.keys()].findLast((id) => seen.has(id));
+      for (const [id, link] of links) id === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+    }, { rootMargin: "-20% 0px -70%" });
+    for (const id of links.keys()) if (id) observer.observe(document.getElementById(id));
+  }
+
+  // Ciò che scorre di lato deve poterlo fare anche dalla tastiera.
+  function reachable() {
+    for (const box of document.querySelectorAll("article pre, .katex-display, .pst-scrollable-table-container, .interact-output"))
+      box.scrollWidth > box.clientWidth ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex");
+  }
+})();

@@ -1,0 +1,199 @@
+"""Il sito costruito, una pagina dopo l'altra: leggero, senza richieste ad altri, accessibile, in italiano, senza vicoli ciechi."""
+
+import gzip
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.sito
+
+KIB = 1024
+BUDGET = {"index.html": 100 * KIB}
+OTHER_BUDGET = 200 * KIB
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# Ciò che Sphinx, il tema e le estensioni scrivono in inglese, nel testo o nelle etichette.
+ENGLISH = re.compile(
+    r"Search (this|the|Results)|Suggest edit|Open issue|Source repositor|Launch (on|via)|Toggle |Color mode|System Settings"
+    r"|(Link|Permalink) to this|(Show|Hide) (code|hidden)|Skip to|Table of contents|On this page|Last updated|Back to top"
+    r"|Click to|Copy to clipboard|Download (this|source|notebook)|\bFig\. |\bProof\b|(Exercise|Solution to|Solution) \d|Page not found"
+)
+WORDS = {"previous", "next", "contents", "search", "copy", "copied!", "home", "index", "menu", "main", "page", "note", "warning", "tip"}
+
+
+def parse(path: Path):
+    """L'albero di una pagina e gli errori di HTML."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    return parser.parse(path.read_text(encoding="utf-8")), parser.errors
+
+
+def target(page: Path, link: str, site: Path) -> Path | None:
+    """Il file del sito a cui porta un collegamento; None se porta fuori."""
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc:
+        return None
+    return (page.parent / unquote(parts.path)).resolve() if parts.path else page
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, object]:
+    """Le pagine che si raggiungono dalla copertina, più quella di chi ha sbagliato indirizzo, con i loro alberi."""
+    found, todo = {}, [site / "index.html", site / "404.html"]
+    while todo:
+        path = todo.pop()
+        name = path.relative_to(site).as_posix()
+        if name in found or path.suffix != ".html" or not path.exists():
+            continue
+        found[name] = tree = parse(path)[0]
+        todo += [t for a in tree.iter("a") if "href" in a.attrib and (t := target(path, a.attrib["href"], site))]
+        todo += [target(path, form.attrib["action"], site) for form in tree.iter("form") if form.attrib.get("action")]
+    assert len(found) > 4, "dalla copertina non si arriva da nessuna parte"
+    return dict(sorted(found.items()))
+
+
+def test_html(site, pages):
+    """L'HTML è valido, almeno per un parser severo, e ogni id è uno solo."""
+    wrong = []
+    for name, tree in pages.items():
+        wrong += [f"{name}: {position} {code} {data}" for position, code, data in parse(site / name)[1]]
+        ids = [e.attrib["id"] for e in tree.iter() if isinstance(e.tag, str) and "id" in e.attrib]
+        wrong += [f"{name}: id ripetuto {i}" for i in sorted({i for i in ids if ids.count(i) > 1})]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_collegamenti(site, pages):
+    """Ogni collegamento interno porta a un file che c'è, e a un punto che c'è."""
+    ids = {n: {e.attrib.get("id") for e in t.iter() if isinstance(e.tag, str)} for n, t in pages.items()}
+    wrong = []
+    for name, tree in pages.items():
+        for element in tree.iter():
+            for link in (element.attrib.get("href"), element.attrib.get("src")):
+                path = link and target(site / name, link, site)
+                if not path:
+                    continue
+                anchor = unquote(urlsplit(link).fragment)
+                there = ids.get(path.relative_to(site).as_posix()) if path.is_relative_to(site) else None
+                if not path.is_file():
+                    wrong.append(f"{name}: {link} non c'è")
+                elif anchor and there is not None and anchor not in there:
+                    wrong.append(f"{name}: {link} porta a un punto che non c'è")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_si_trova(site, pages):
+    """Ogni pagina dice lingua, titolo, descrizione e figura; robots.txt c'è."""
+    titles = set()
+    for name, tree in pages.items():
+        metas = {m.attrib.get("name") or m.attrib.get("property"): m.attrib.get("content") for m in tree.iter("meta")}
+        title = "".join(next(tree.iter("title")).itertext())
+        assert tree.attrib["lang"] == "it", name
+        assert title and title not in titles, f"{name}: titolo vuoto o ripetuto, {title}"
+        assert 10 < len(metas["description"]) <= 160, f"{name}: descrizione {metas['description']!r}"
+        assert metas["og:image"].endswith("_static/sociale.png"), name
+        titles.add(title)
+    assert (site / "robots.txt").exists() and (site / "_static" / "sociale.png").stat().st_size < 60 * KIB
+
+
+def test_inglese(page, addresses, pages):
+    """Nessuna scritta inglese dell'interfaccia, nel testo, nelle etichette, nei suggerimenti."""
+    wrong = []
+    for name in pages:
+        page.goto(f"{addresses['http']}/{name}")
+        texts = page.evaluate("""() => {
+          const labels = [...document.querySelectorAll("*")].flatMap((e) => ["aria-label", "title", "placeholder", "alt"].map((a) => e.getAttribute(a)));
+          const parts = [...document.querySelectorAll("button, summary, nav a, label, .admonition-title, .caption, small, option")].map((e) => e.textContent);
+          return { whole: document.body.innerText, parts: [...labels, ...parts].filter(Boolean).map((t) => t.trim()) };
+        }""")
+        wrong += [f"{name}: {m.group()!r}" for t in (texts["whole"], *texts["parts"]) for m in ENGLISH.finditer(t)]
+        wrong += [f"{name}: {t!r}" for t in texts["parts"] if t.lower() in WORDS]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("where", ["http", "disco"])
+def test_pagine_quiete(page, addresses, pages, where):
+    """Nessuna richiesta ad altri, nessun errore o avviso in console (violazioni della CSP comprese), anche da disco."""
+    for name in pages:
+        page.goto(f"{addresses[where]}/{name}", wait_until="load")
+        page.evaluate("document.querySelectorAll('[data-interact]').forEach((e) => e.scrollIntoView())")
+        page.wait_for_timeout(200)
+    strangers = [url for url in page.requests if not url.startswith((addresses[where], "data:"))]
+    assert not strangers
+    assert not page.problems, "\n".join(page.problems)
+
+
+def test_peso(browser, addresses, site, pages):
+    """Quanto si trasferisce all'apertura di ogni pagina, con gzip e senza niente in memoria."""
+    heavy = []
+    for name in pages:
+        context = browser.new_context(viewport={"width": 412, "height": 823})
+        opened, urls = context.new_page(), set()
+        opened.on("request", lambda request, urls=urls: urls.add(request.url))
+        opened.goto(f"{addresses['http']}/{name}", wait_until="networkidle")
+        files = [site / unquote(urlsplit(url).path).lstrip("/") for url in urls if url.startswith("http")]
+        weights = {f.name: len(f.read_bytes() if f.suffix in (".woff2", ".png") else gzip.compress(f.read_bytes())) for f in files if f.is_file()}
+        if sum(weights.values()) > BUDGET.get(name, OTHER_BUDGET):
+            heavy.append(f"{name}: {sum(weights.values()) / KIB:.0f} KiB {weights}")
+        context.close()
+    assert not heavy, "\n".join(heavy)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessibile(page, addresses, pages, theme):
+    """axe non trova niente, con tutti i riquadri aperti e tutti gli interattivi arrivati."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    wrong = []
+    for name in pages:
+        page.goto(f"{addresses['http']}/{name}")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+        page.evaluate("document.querySelectorAll('[data-interact]').forEach((e) => e.scrollIntoView())")
+        page.wait_for_timeout(300)
+        for v in Axe().run(page, options=AXE).response["violations"]:
+            wrong += [f"{name}: {v['id']} {node['target']} {node['failureSummary']}" for node in v["nodes"][:3]]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_stretto(page, addresses, pages):
+    """Su 320 punti di larghezza la pagina non scorre di lato, nemmeno con tutti i riquadri aperti."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = []
+    for name in pages:
+        page.goto(f"{addresses['http']}/{name}")
+        page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            wide.append(f"{name}: {width}")
+    assert not wide, "\n".join(wide)
+
+
+def test_tastiera(page, addresses):
+    """Il primo Tab porta al collegamento che salta al testo; il bottone dei colori li cambia e se ne ricorda."""
+    page.goto(f"{addresses['http']}/index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Vai al contenuto"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenuto"
+    theme = page.get_by_role("button", name="Colori")
+    themes = []
+    for _ in range(3):
+        theme.press("Enter")
+        themes.append(page.evaluate("document.documentElement.dataset.mode"))
+    assert themes == ["light", "dark", "auto"]
+    theme.press("Enter")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.mode") == "light"
+
+
+@pytest.mark.parametrize("where", ["http", "disco"])
+@pytest.mark.parametrize("words", ["errore", "dell'errore", "gradiente", "gradienti"])
+def test_ricerca(page, addresses, where, words):
+    """La ricerca trova le parole anche dopo un apostrofo e al plurale, e da disco."""
+    page.goto(f"{addresses[where]}/index.html")
+    page.get_by_role("searchbox").fill(words)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    found = page.eval_on_selector_all("#search-results li a", "links => links.map((a) => a.getAttribute('href').split(/[?#]/)[0])")
+    assert "chapters/glossario.html" in found
+    assert not page.problems, page.problems
