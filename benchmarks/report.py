@@ -15,7 +15,9 @@ BEGIN, END = "<!-- comparison -->", "<!-- /comparison -->"
 
 def kilobytes(size: float) -> str:
     """Bytes, to be read: 36 kB, 5.5 MB."""
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1000:,.1f} kB" if size < 1e4 else f"{size / 1000:,.0f} kB"
+    if size >= 1e6:
+        return f"{size / 1e6:,.1f} MB"
+    return f"{size / 1000:,.1f} kB" if size < 1e4 else f"{size / 1000:,.0f} kB"
 
 
 def ratio(number: float) -> str:
@@ -32,7 +34,8 @@ def line(result: dict[str, Any]) -> str:
     text = f"{head}  {each[0]:8.1f} ms/state ({each[1]:.1f} ms of CPU)"
     text += f"  {kilobytes(result['content']['raw']):>9} raw  {kilobytes(result['content']['gzip']):>9} gzip"
     if "median" in result:
-        text += f"  key to frame {result['median']:.0f} ms, p95 {result['p95']:.0f} ms, page in {result['ready']:.1f} s"
+        text += f"  key to frame {result['median']:.0f} ms, p95 {result['p95']:.0f} ms"
+        text += f", page in {result['ready']:.1f} s"
         text += f", {result['lost']} keys without a frame" * bool(result["lost"])
     return text + (f"  page: {result['page_error']}" if "page_error" in result else "")
 
@@ -40,7 +43,8 @@ def line(result: dict[str, Any]) -> str:
 def table(results: list[dict[str, Any]], load: float) -> str:
     """The comparison as Markdown: each figure, and beside it how many times the plug-in's."""
     rows = [
-        "| function | states | tool | recording, raw | gzip | time per state | CPU per state | key to frame, median | p95 | page usable after |",
+        "| function | states | tool | recording, raw | gzip | time per state | CPU per state "
+        "| key to frame, median | p95 | page usable after |",
         "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     base: dict[tuple, dict[str, Any]] = {}
@@ -66,7 +70,8 @@ def table(results: list[dict[str, Any]], load: float) -> str:
             beside(f"{1000 * r[k] / r['states']:.1f} ms", r[k], own[k] if own else None) for k in ("seconds", "cpu")
         ]
         sizes = [
-            beside(kilobytes(r["content"][k]), r["content"][k], own["content"][k] if own else None) for k in ("raw", "gzip")
+            beside(kilobytes(r["content"][k]), r["content"][k], own["content"][k] if own else None)
+            for k in ("raw", "gzip")
         ]
         cells = [name, f"{r['states']:,}", r["tool"], *sizes, *times]
         cells += [cell("median", "ms", ".0f"), cell("p95", "ms", ".0f"), cell("ready", "s", ".1f")]
@@ -78,8 +83,8 @@ def table(results: list[dict[str, Any]], load: float) -> str:
         + ", ".join(f"{tool} {kilobytes(size)}" for tool, size in libraries.items())
         + ".",
         f"Panel {version('panel')}, HoloViews {version('holoviews')} (Matplotlib backend), Bokeh {version('bokeh')}, "
-        f"Matplotlib {version('matplotlib')}, Python {platform.python_version()}; 2 cores, load average {load:.1f} when "
-        "the run began. Times are worth comparing within this run only.",
+        f"Matplotlib {version('matplotlib')}, Python {platform.python_version()}; 2 cores, load average {load:.1f} "
+        "when the run began. CPU is what the recording took of both cores together. Times are worth comparing within this run only.",
     ]
     return "\n".join(rows) + "\n\n" + "\n".join(notes) + "\n"
 
@@ -119,7 +124,8 @@ def picture(results: list[dict[str, Any]], file: Path) -> None:
         main = [r for r in shown if shown_in_readme(r, results)]
         subjects = list(dict.fromkeys(r["subject"] for r in main))
         for k, (tool, color) in enumerate(COLORS.items()):
-            grown = sorted((r["states"], r["content"]["gzip"] / 1000) for r in shown if r["tool"] == tool and r["subject"] == "line")
+            lines = [r for r in shown if r["tool"] == tool and r["subject"] == "line"]
+            grown = sorted((r["states"], r["content"]["gzip"] / 1000) for r in lines)
             size.plot(*zip(*grown), "o-", color=color, label=tool, markersize=4)
             own = [r for r in main if r["tool"] == tool]
             places = [subjects.index(r["subject"]) + 0.26 * (k - 1) for r in own]

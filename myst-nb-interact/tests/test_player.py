@@ -27,7 +27,10 @@ from IPython.display import display, HTML, Markdown, Math
 %config InlineBackend.figure_formats = ['svg']
 plt.rcParams['figure.figsize'] = 3, 2
 """
-TEXTS = ["plain", "smile 😀 tail", "smile 🙂 tail", "𝒳 + é\u2028next\u2029line", "<b>&amp;</b> `$x$` \\n 'q' \"p\"", "</script>"]
+TEXTS = [
+    *("plain", "smile 😀 tail", "smile 🙂 tail", "𝒳 + é\u2028next\u2029line"),
+    *("<b>&amp;</b> `$x$` \\n 'q' \"p\"", "</script>"),
+]
 CELLS = {
     "texts": f"texts = {TEXTS!r}\ninteract(lambda x: print(texts[x]), x=(0, {len(TEXTS) - 1}))",
     "rich": "interact(lambda n: display(Markdown(f'**{n}** 🙂 `<{n}>`'), Math(rf'x^{{{n}}} \\alpha')), n=(0, 3))",
@@ -211,7 +214,8 @@ def test_texts_arrive_as_they_were_printed(built, player):
 def test_formulas_are_typeset_again(built, player):
     """MathJax reads a page once; the player has to show it what is new."""
     player.page.add_init_script(
-        "window.typeset = []; window.MathJax = {typesetPromise: async (list) => window.typeset.push(list[0].textContent)}"
+        "window.typeset = []; "
+        "window.MathJax = {typesetPromise: async (list) => window.typeset.push(list[0].textContent)}"
     )
     player.open(built).loaded("rich")
     player.slide("rich", 3)
@@ -472,7 +476,9 @@ def test_every_control_has_a_name(built, player):
     for name in CELLS:
         figure = player.figure(name)
         for control in figure.locator("input, select, button").all():
-            label = control.evaluate("e => e.getAttribute('aria-label') || e.textContent || [...e.labels].map(l => l.textContent).join('')")
+            label = control.evaluate(
+                "e => e.getAttribute('aria-label') || [...e.labels].map(l => l.textContent).join('') || e.textContent"
+            )
             assert label.strip(": "), (name, control.evaluate("e => e.outerHTML"))
 
 
