@@ -114,6 +114,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     katex.NODEJS_BINARY = str(next(p for p in (node / "bin" / "node", node / "node.exe") if p.exists()))
     # Una formula che KaTeX non capisce deve fermare la costruzione, non diventare testo rosso.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    # Il file del socket nasce prima che il server ascolti, e a volte la prima formula arriva in mezzo; da rete si aspetta.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
     locale.translators["general", "sphinx"].add_fallback(Italian())
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
     app.config.templates_path.append(str(Path(__file__).parent / "pagine"))
