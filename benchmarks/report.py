@@ -84,7 +84,8 @@ def table(results: list[dict[str, Any]], load: float) -> str:
         + ".",
         f"Panel {version('panel')}, HoloViews {version('holoviews')} (Matplotlib backend), Bokeh {version('bokeh')}, "
         f"Matplotlib {version('matplotlib')}, Python {platform.python_version()}; 2 cores, load average {load:.1f} "
-        "when the run began. CPU is what the recording took of both cores together. Times are worth comparing within this run only.",
+        "when the run began. CPU is what the recording took of both cores together. Times are worth comparing "
+        "within this run only.",
     ]
     return "\n".join(rows) + "\n\n" + "\n".join(notes) + "\n"
 

@@ -65,7 +65,7 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
     context["script_files"] = [f for f in context["script_files"] if Path(str(f.filename or "")).name in SCRIPTS]
     context["csp"] = CSP
     context["html_baseurl"] = app.config.html_baseurl
-    context["description"] = describe(doctree) if doctree else app.config.project
+    context["description"] = describe(doctree) if doctree else app.config.html_title
     context["strumenti"] = tools(context)
     if "body" in context:
         body = re.sub(BAD_ATTRIBUTES, "", context["body"])
