@@ -20,8 +20,8 @@ CSP = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; "
     "font-src 'self' file:; connect-src 'self'; form-action 'self' file:; base-uri 'self'"
 )
-# Un'etichetta inglese al posto del testo che si vede, e ruoli che i lettori di schermo non usano più.
-BAD_ATTRIBUTES = r' aria-label="Toggle hidden content"| role="(doc-biblioentry|list)"'
+# Un'etichetta inglese al posto del testo che si vede, ruoli che i lettori di schermo non usano più, id che si ripetono.
+BAD_ATTRIBUTES = r' aria-label="Toggle hidden content"| role="(doc-biblioentry|list)"| id="(exercise|solution)-content"'
 # Le scritte che né Sphinx né MyST-NB hanno in italiano.
 STRINGS = {
     "Link to this heading": "Collegamento a questa sezione",
