@@ -42,7 +42,8 @@ def prose(path):
         text = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
     else:
         text = path.read_text(encoding="utf-8")
-    text = re.sub(r"^(`{3,}|:{3,})\{(?:math|raw|bibliography|index|tableofcontents)\}.*?^\1\s*$", "", text, flags=re.S | re.M)
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    text = re.sub(r"^(`{3,}|:{3,})\{(?:math|raw|bibliography|index|code-cell)\}.*?^\1\s*$", "", text, flags=re.S | re.M)
     text = re.sub(r"^```\w+\n.*?^```", "", text, flags=re.S | re.M)
     text = re.sub(r"\$\$.*?\$\$|\$[^$]+\$", " ", text, flags=re.S)
     text = re.sub(r"^(`{3,}|:{3,})(?:\{[\w-]+\})?|^:\w[\w-]*:.*$|^\([\w-]+\)=$", "", text, flags=re.M)
