@@ -59,10 +59,13 @@ def path() -> str:
 
 @contextmanager
 def avvia() -> Iterator[Browser]:
-    """Apre il browser e lo chiude."""
+    """Apre il browser e lo chiude. SystemExit, con la spiegazione, se non c'è o non si apre."""
     executable = path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        except Error as error:
+            sys.exit(f"Il browser {executable} non si apre:\n{error}\n\n{HELP}")
         try:
             yield browser
         finally:
@@ -70,8 +73,5 @@ def avvia() -> Iterator[Browser]:
 
 
 if __name__ == "__main__":
-    try:
-        with avvia() as browser:
-            print(f"I controlli del sito usano Chromium {browser.version}: {path()}")
-    except Error as error:
-        sys.exit(f"Il browser {existing()} non si apre:\n{error}\n\n{HELP}")
+    with avvia() as browser:
+        print(f"I controlli del sito usano Chromium {browser.version}.")
