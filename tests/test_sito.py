@@ -11,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.sito
 # Girano e si leggono nel resoconto, ma non fermano ancora i controlli.
-heavy = pytest.mark.xfail(reason="qualche capitolo supera ancora i 200 KiB: restano da ridurre i caratteri di KaTeX")
 unproved = pytest.mark.xfail(reason="non ancora provato su tutte le pagine con il nuovo modello di pagina")
 
 KIB = 1024
@@ -127,7 +126,6 @@ def test_pagine_quiete(page, addresses, pages, where):
     assert not page.problems, "\n".join(page.problems)
 
 
-@heavy
 def test_peso(browser, addresses, site, pages):
     """Quanto si trasferisce all'apertura di ogni pagina, con gzip e senza niente in memoria."""
     heavy = []
