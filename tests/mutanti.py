@@ -81,8 +81,8 @@ MUTANTS = [
         # 6: la discesa del gradiente
         (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w + learning_rate * dz * x, b + learning_rate * dz"),
         (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w - learning_rate * dz * x, b"),
-        (6, "(0.5 * (y - target) ** 2, y - target)", "(0.5 * (y - target) ** 2, target - y)"),
-        (6, "(0.5 * (y - target) ** 2, y - target)", "((y - target) ** 2, y - target)"),
+        (6, "= 0.5 * (y - target) ** 2, y - target", "= 0.5 * (y - target) ** 2, target - y"),
+        (6, "= 0.5 * (y - target) ** 2, y - target", "= (y - target) ** 2, y - target"),
         (6, "dvalue * relu_derivative(z) if use_relu else dvalue", "dvalue"),
         (6, "for _ in range(epochs + 1):", "for _ in range(epochs):"),
         (6, "if step == 0 or recompute:", "if step == 0:"),
