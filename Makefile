@@ -6,7 +6,7 @@ SITO := _build/html
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help libro servi test test-veloce quaderni pulisci
+.PHONY: help libro servi lite jupyter test test-veloce quaderni pulisci
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -20,7 +20,11 @@ $(VENV)/libro: requirements.txt myst-nb-interact/pyproject.toml myst-nb-interact
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/test: tests/requirements.txt $(VENV)/libro
+$(VENV)/jupyter: requirements-jupyter.txt $(VENV)/libro
+	$(BIN)/python -m pip install --quiet -r requirements-jupyter.txt
+	@touch $@
+
+$(VENV)/test: tests/requirements.txt $(VENV)/jupyter
 	$(BIN)/python -m pip install --quiet -r tests/requirements.txt
 	@touch $@
 
@@ -32,7 +36,16 @@ servi: libro ## mostra il libro nel browser, su questo computer
 	@echo "Il libro è su http://127.0.0.1:8000 (Ctrl+C per finire)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITO) 8000
 
-test: $(VENV)/test libro ## esegue tutti i controlli
+lite: $(VENV)/jupyter ## aggiunge al sito JupyterLite: i capitoli si eseguono nel browser
+	$(BIN)/python pubblica/copie.py _build/copie
+	$(BIN)/python -m pip download --quiet --no-deps --dest _build/ruote $$($(BIN)/python -m pip freeze | grep -E '^(comm|ipywidgets|jupyterlab_widgets)==')
+	cd pubblica/lite && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lite build --piplite-wheels ../../_build/ruote $(LITE)
+	@$(MAKE) --no-print-directory libro
+
+jupyter: $(VENV)/jupyter ## apre i capitoli in JupyterLab
+	cd chapters && "$(CURDIR)/$(BIN)/jupyter" lab
+
+test: $(VENV)/test lite ## esegue tutti i controlli
 	$(BIN)/python tests/browser.py
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 chapters tests myst-nb-interact/tests
 

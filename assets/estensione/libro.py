@@ -2,6 +2,7 @@
 
 import gettext
 import html
+import os
 import re
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from docutils import nodes
 from fontTools import subset
 from sphinx import locale
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
@@ -71,7 +73,8 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
     context["csp"] = CSP
     context["html_baseurl"] = app.config.html_baseurl
     context["description"] = describe(doctree) if doctree else app.config.html_title
-    context["strumenti"] = tools(context)
+    context["strumenti"] = tools(app.config, context)
+    context["deposito"] = app.config.deposito
     if "body" in context:
         body = re.sub(BAD_ATTRIBUTES, "", context["body"])
         # Gli script in linea di Thebe: la pagina non ne ha bisogno, e la CSP non li ammette.
@@ -86,12 +89,34 @@ def describe(doctree: nodes.document) -> str:
     return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
-def tools(context: dict[str, Any]) -> list[tuple[str, str]]:
-    """I collegamenti al notebook: scaricarlo, e aprirlo dove la configurazione dice (launch_buttons)."""
-    groups = {group.get("label"): group.get("buttons", []) for group in context.get("header_buttons", [])}
-    found = [(f"Apri in {b['text']}", b["url"]) for b in groups.get("launch-buttons", []) if b["type"] == "link"]
-    if str(context.get("page_source_suffix")) == ".ipynb":
-        found.insert(0, ("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1)))
+def addresses(app: Sphinx, config: Config) -> None:
+    """Gli indirizzi che il libro non può sapere da sé: dove sarà pubblicato, e dove un notebook si apre e si modifica.
+
+    Stanno nella configurazione perché, quando cambiano, Sphinx riscriva tutte le pagine.
+    """
+    config.html_baseurl = os.environ.get("LIBRO_SITO") or config.html_baseurl
+    config.deposito = os.environ.get("LIBRO_DEPOSITO") or config.deposito
+    lite = Path(app.outdir, "lite")
+    if (lite / "lab" / "index.html").exists():
+        config.lite = "questo sito" if (lite / "static" / "pyodide").exists() else "cdn.jsdelivr.net"
+
+
+def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """I collegamenti al notebook di un capitolo: che cosa fanno, l'indirizzo, che cosa sapere prima di seguirli."""
+    if str(context.get("page_source_suffix")) != ".ipynb":
+        return []
+    name, source = f"{Path(context['pagename']).name}.ipynb", f"{context['pagename']}.ipynb"
+    found = [("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1), "")]
+    if config.lite:
+        url = f"{context['pathto']('lite/lab/index.html', 1)}?path={name}"
+        found.append(("Apri nel browser", url, f"scarica Python da {config.lite}"))
+    if config.deposito:
+        # Il ramo quaderni ha le copie dei capitoli (pubblica/copie.py).
+        found += [
+            ("Apri in Colab", f"https://colab.research.google.com/github/{config.deposito}/blob/quaderni/{name}", ""),
+            ("Apri in Binder", f"https://mybinder.org/v2/gh/{config.deposito}/quaderni?urlpath=lab/tree/{name}", ""),
+            ("Sorgente", f"https://github.com/{config.deposito}/blob/HEAD/{source}", ""),
+        ]
     return found
 
 
@@ -147,6 +172,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Una formula che KaTeX non capisce deve fermare la costruzione, non diventare testo rosso.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
+    app.add_config_value("deposito", "", "html", str)
+    app.add_config_value("lite", "", "html", str)
+    app.connect("config-inited", addresses)
     app.connect("builder-inited", start_katex)
     locale.translators["general", "sphinx"].add_fallback(Italian())
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))

@@ -33,6 +33,8 @@
     copyButtons();
     whereAmI();
     reachable();
+    // JupyterLite vuole un server: da disco non si apre.
+    if (location.protocol === "file:") for (const a of document.querySelectorAll('.strumenti [href*="lite/lab"]')) a.parentElement.hidden = true;
     addEventListener("resize", reachable);
     for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reachable);
     // Un indice aperto su uno schermo stretto si chiude quando si è scelto.
