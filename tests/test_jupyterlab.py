@@ -1,0 +1,79 @@
+"""Ciò che fa chi legge in un JupyterLab vero: esegue il capitolo 6, cambia una riga, muove il cursore, guarda la figura."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+from notebook import CHAPTERS, ROOT, chapter
+
+pytestmark = pytest.mark.sito
+CHAPTER_6 = next(path for path in CHAPTERS if path.name.startswith("06"))
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """L'indirizzo di un JupyterLab aperto su una copia dei capitoli, con le impostazioni di fabbrica."""
+    shutil.copytree(ROOT / "chapters", tmp_path / "chapters")
+    homes = {name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token="]
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=tmp_path / "chapters", env=os.environ | homes, stdout=log, stderr=log)
+    try:
+        for _ in range(120):
+            if found := list((tmp_path / "jupyter_runtime_dir").glob("jpserver-*.json")):
+                break
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.5)
+        yield json.loads(found[0].read_text())["url"]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
+    page.goto(f"{lab}lab/tree/{CHAPTER_6.name}")
+    page.get_by_role("heading", name="Ottimizzare: learning rate ed epoche").wait_for(timeout=60_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator').dataset.status === 'busy'")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=300_000)
+    assert not page.locator(".jp-OutputArea-output[data-mime-type*=error]").count()
+
+    cell = page.locator(".jp-CodeCell", has_text="def watch_descent")
+    for _ in range(200):
+        if cell.count():
+            break
+        page.mouse.move(700, 500)
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(100)
+    line = cell.locator(".cm-line", has_text="history = descend(")
+    line.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.type(line.inner_text().strip().replace("target=2.0", "target=3.0"))
+    page.keyboard.press("Shift+Enter")
+
+    def shown(epochs):
+        """Il testo sotto la figura quando parla di tante epoche, e la figura."""
+        text = cell.locator(".jp-OutputArea-output", has_text=f"Dopo {epochs} epoche").last
+        text.wait_for()
+        return text.inner_text(), cell.locator(".jp-OutputArea-output svg, .jp-OutputArea-output img").last.evaluate("e => e.src || e.outerHTML")
+
+    c = chapter(6)
+    pictures = []
+    for epochs in (10, 12):
+        text, picture = shown(epochs)
+        expected = c.descend(c.x, c.w, c.b, 0.03, epochs, target=3.0)
+        assert f"{expected['z'][-1]:.3f}" == re.search(r"z = ([\d.]+)", text).group(1)
+        pictures.append(picture)
+        handle = cell.get_by_role("slider").nth(1)
+        handle.focus()
+        handle.press("ArrowRight")
+        handle.press("ArrowRight")
+    assert pictures[0] != pictures[1]
