@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SITO := _build/html
+PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile \
+	--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -47,10 +49,10 @@ jupyter: $(VENV)/jupyter ## apre i capitoli in JupyterLab
 
 test: $(VENV)/test lite ## esegue tutti i controlli
 	$(BIN)/python tests/browser.py
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 chapters tests myst-nb-interact/tests
+	$(PYTEST) chapters tests myst-nb-interact/tests
 
-test-veloce: $(VENV)/test ## i controlli che non aprono il browser e non costruiscono il sito
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not sito" tests myst-nb-interact/tests
+test-veloce: $(VENV)/test ## i controlli che non costruiscono pagine e non aprono il browser
+	$(PYTEST) -m "not sito and not lento" --ignore-glob="*/test_build.py" --ignore-glob="*/test_player.py" chapters tests myst-nb-interact/tests
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
