@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITO := _build/html
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile \
-	--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300
+	--nbval --nbval-current-env --nbval-cell-timeout 300
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help libro servi lite jupyter test test-veloce quaderni pulisci
+.PHONY: help libro servi lite jupyter test test-veloce venti quaderni pulisci
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -53,6 +53,9 @@ test: $(VENV)/test lite ## esegue tutti i controlli
 
 test-veloce: $(VENV)/test ## i controlli che non costruiscono pagine e non aprono il browser
 	$(PYTEST) -m "not sito and not lento" --ignore-glob="*/test_build.py" --ignore-glob="*/test_player.py" chapters tests myst-nb-interact/tests
+
+venti: $(VENV)/test ## esegue i notebook venti volte, in ordine sparso, e ne confronta i risultati
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/venti.py
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb

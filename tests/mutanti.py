@@ -239,6 +239,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quanti", type=int, metavar="N", help="soltanto i primi N")
     parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07")
+    parser.add_argument("--processi", type=int, default=2, metavar="N", help="quanti alla volta (2)")
     parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle")
     parser.add_argument("--uno", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -253,7 +254,7 @@ def main() -> int:
     if problems := [problem for mutant in chosen if (problem := check(mutant))]:
         sys.exit("\n".join(problems))
     start, survivors = time.monotonic(), 0
-    with ThreadPoolExecutor(2) as executor:
+    with ThreadPoolExecutor(options.processi) as executor:
         untouched, *verdicts = (executor.submit(trial, m, not options.senza_assert) for m in [UNTOUCHED, *chosen])
         print(f"{'cap.':>4}  {'colto da':<70}  mutante")
         for mutant, verdict in zip(chosen, verdicts, strict=True):
