@@ -3,15 +3,18 @@
 Il numero del capitolo sta nel nome del controllo.
 """
 
+import ast
 import contextlib
 import io
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from notebook import chapter
+from notebook import CHAPTERS, chapter
 
 x, w, b = np.array([1.0, -2.0, 3.0]), np.array([-3.0, -1.0, 2.0]), 1.0  # il neurone dell'esempio: z = y = 6
 
@@ -105,7 +108,7 @@ def test_02_the_error_has_the_shape_of_a_v():
     assert np.allclose(error[:4], h[:4] ** 2, rtol=1e-3)
     assert 4 <= error.argmin() <= 6
     assert error[12] > 1e-5 > 1e-9 > error[5]
-    assert np.all(error[1:] <= h[1:] ** 2 + 7 * 2.0**-53 / h[1:])
+    assert np.all(error[1:] <= h[1:] ** 2 + 7 * 2.0**-53 / h[1:]) and float(f"{2.0**-53:.1e}") == 1.1e-16
     assert np.isclose(chapter(2).best["centrale"], 1e-5, rtol=3) and chapter(2).best["in avanti"] < 1e-6
 
 
@@ -120,10 +123,20 @@ def test_02_the_sliders_say_the_same(show):
     assert "1.00. La secante sta tutta" in show(2, "watch_kink", z=0.5, h=0.5).text
 
 
+def test_02_what_the_sliders_can_show(show):
+    """Il passo h arriva a 1e-14; a mille, la derivata di x³ è 3e6."""
+    control = next(i for i in chapter(2).interactives if i.f.__name__ == "watch_secant").controls[0]
+    smallest = show(2, "watch_secant", k=control.values[-1], method="centrale").text
+    assert "h = 1.0e-14" in smallest and "h = 1.0e+00" in show(2, "watch_secant", k=0, method="centrale").text
+    assert np.isclose(chapter(2).numerical_gradient(chapter(2).cube, 1000.0, 1e-2), 3e6)
+    for z, slope in [(-0.5, 0.0), (0.5, 1.0), (0.0, 0.5)]:
+        assert f"misurata {slope:.2f}" in show(2, "watch_kink", z=z, h=0.5).text
+
+
 # Capitoli 3 e 4: la catena, le regole locali ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("point", [(1, 3, -2), (-1, 3, 4), (3, -1, 1)])
+@pytest.mark.parametrize("point", [(1, 3, -2), (-1, 3, 4), (3, -1, 1), (1, -1, 2)])
 def test_03_the_sum_times_z(show, point):
     a, c, z = point
     q, f = a + c, (a + c) * z
@@ -137,7 +150,7 @@ def test_03_the_sum_times_z(show, point):
     assert np.allclose(gradient, [z, z, q])
 
 
-@pytest.mark.parametrize("point", [(4, -3), (2, 3), (-2, 0)])
+@pytest.mark.parametrize("point", [(4, -3), (2, 3), (2, -3), (-2, 0)])
 def test_03_a_fork_adds(show, point):
     a, c = point
     q = a + c
@@ -150,6 +163,22 @@ def test_03_a_fork_adds(show, point):
     assert numbers(seen.text)[-1] == a + q
     gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[0], np.array(point, dtype=float))
     assert np.allclose(gradient, [a + q, a])
+
+
+def test_03_ratios_of_small_moves_are_the_derivatives(show):
+    """Con Δx = 0.5 i rapporti sono lontani, con 0.01 quasi coincidono; in −0.25 una mossa di 0.5 lascia fermo u."""
+
+    def ratios(x, dx):
+        moves, derivatives = show(3, "follow_a_move", x=x, dx=dx).text.splitlines()
+        return np.array(equalities(moves)), np.array(equalities(derivatives))
+
+    assert np.allclose(ratios(1.0, 0.5), [[2.5, -0.21, -0.525], [2, -0.368, -0.736]])
+    assert np.all(abs(np.subtract(*ratios(1.0, 0.5))) > 0.15) and np.all(abs(np.subtract(*ratios(1.0, 0.01))) < 0.011)
+    assert ratios(0.0, 0.01)[1].tolist() == [0, -1, 0]
+    moved = ratios(-1.0, 0.01)[0]
+    assert moved[0] < 0 < moved[2]
+    text = show(3, "follow_a_move", x=-0.25, dx=0.5).text
+    assert "non esiste (Δu = 0)" in text and numbers(text)[0] == 0
 
 
 def test_03_the_fork_by_hand():
@@ -174,6 +203,7 @@ def test_04_the_three_rules(show):
         seen = show(4, "show_node", node=node, x=u, y=-1, dvalue=3)
         assert [numbers(line)[-1] for line in seen.text.splitlines()[1:]] == expected
         assert [float(seen.wires[name, "nodo"][1]) for name in "xy"[: len(expected)]] == expected
+    assert -7 * chapter(4).relu_derivative(0.1) == -7
     for z, restituito in [(1.5, -2), (0.5, -2), (0.0, 0), (-0.5, 0)]:
         assert numbers(show(4, "show_relu", z=z, dvalue=-2.0).text)[-1] == restituito
 
@@ -207,8 +237,10 @@ def test_05_the_graph_shows_every_gradient(show):
         assert tuple(map(float, seen.wires[f"w{i}", f"m{i}"])) == (w[i], x[i])
         assert tuple(map(float, seen.wires[f"m{i}", "z"])) == (x[i] * w[i], 1)
     assert tuple(map(float, seen.wires["b", "z"])) == (1, 1) and tuple(map(float, seen.wires["z", "relu"])) == (6, 1)
-    off = show(5, "show_neuron", step=7, w0=-6, w1=2, w2=-1)
-    assert {float(backward) for wire, (_, backward) in off.wires.items() if wire != ("relu", "y")} == {0}
+    for weights in [(-6, 2, -1), (-3, -1, -1), (-3, -1, 0)]:  # spento; z = −3; z = 0, per convenzione
+        off = show(5, "show_neuron", step=7, **dict(zip(("w0", "w1", "w2"), weights, strict=True)))
+        assert float(off.wires["z", "relu"][0]) == min(0, x @ weights + b)
+        assert {float(backward) for wire, (_, backward) in off.wires.items() if wire != ("relu", "y")} == {0}
 
 
 # Capitolo 6 ---------------------------------------------------------------------------------------------------------
@@ -216,7 +248,7 @@ def test_05_the_graph_shows_every_gradient(show):
 
 def test_06_lowering_the_output():
     assert np.allclose(chapter(6).descend(x, w, b, 0.01, 5)["y"], [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
-    assert x @ x + 1 == 15
+    assert x @ x + 1 == 15 and np.cos(np.radians(180)) == -1  # contro il gradiente: il coseno più piccolo
     for learning_rate in np.geomspace(1e-4, 2, 60):
         y = chapter(6).descend(x, w, b, learning_rate, 50)["y"]
         assert np.allclose(y, np.maximum(0, 6 - 15 * learning_rate * np.arange(51)), atol=1e-12)
@@ -284,9 +316,25 @@ def test_06_steps_and_records():
     assert steps_to(0.5 * (chapter(6).momentum_z(0.01, 0.5, 100) - 2) ** 2) == 7
 
 
+def test_06_another_neuron_by_hand():
+    """L'esercizio: z₀ = 4.5, c = 6, primo errore 3.5; arriva con 1/6, si spegne da 3/14 ≈ 0.2143, diverge oltre 1/3."""
+    other, weights = np.array([2.0, 0.0, -1.0]), np.array([1.0, 3.0, -2.0])
+    z = other @ weights + 0.5
+    assert (z, other @ other + 1, z - 1) == (4.5, 6, 3.5) and round(4.5 / (6 * 3.5), 4) == 0.2143
+
+    def after(learning_rate, epochs, use_relu):
+        return chapter(6).descend(other, weights, 0.5, learning_rate, epochs, 1.0, use_relu)
+
+    assert np.isclose(after(1 / 6, 1, True)["z"][1], 1)
+    assert after(3 / 14 - 1e-6, 1, True)["z"][1] > 0 > after(3 / 14 + 1e-6, 1, True)["z"][1]
+    near, beyond = after(1 / 3 - 1e-3, 50, False)["loss"], after(1 / 3 + 1e-3, 50, False)["loss"]
+    assert near[-1] < near[0] and beyond[-1] > beyond[0]
+
+
 def test_06_the_sliders_say_the_same(show):
     sliders = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent").controls
-    assert len(sliders[0].values) >= 31 and len(sliders[1].values) >= 50
+    assert np.allclose(sliders[0].values, sorted([*np.arange(31) * 0.005, 1 / 15, 2 / 15])) and len(sliders[1].values) >= 50
+    assert {chapter(6).regime(rate, True) for rate in sliders[0].values if 0 < rate <= 0.065} == {"scende liscio"}
     for learning_rate, epochs, use_relu in [(0.03, 10, True), (0.08, 7, True), (0.12, 50, True), (0.12, 50, False)]:
         text = show(6, "watch_descent", learning_rate=learning_rate, epochs=epochs, use_relu=use_relu).text
         history = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0, use_relu)
@@ -310,7 +358,7 @@ def test_07_the_layer_of_the_example():
     dX, dW, db = chapter(7).dense_backward(dvalues, X, W, Z)
     assert np.allclose(dW, [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]])
     assert np.allclose(db, [6, 4, 6])
-    assert np.allclose(dX, (dvalues * [[1, 1, 1], [1, 0, 1], [1, 1, 1]]) @ W.T) and np.isclose(dX[1, 0], -0.12)
+    assert np.allclose(dX, (dvalues * [[1, 1, 1], [1, 0, 1], [1, 1, 1]]) @ W.T) and np.isclose(dX[1, 0], 0.4 - 0.52)
 
 
 def test_07_an_update_of_a_thousandth():
@@ -384,6 +432,14 @@ def test_08_the_sliders_say_the_same(show):
     assert np.allclose(numbers(stretched), np.array([49, 1, 4]) / 54, atol=6e-4)
 
 
+def test_08_the_map_is_bright_where_the_network_is_uncertain(show):
+    uncertain, sure = (show(8, "compete", z0=z0, z1=z1, z2=-3) for z0, z1 in [(0, 0), (3, -3)])
+    assert np.isclose(numbers(uncertain.text)[0], 0.5, atol=0.02) and np.isclose(uncertain.matrices["J"][0, 0], 0.25, atol=1e-3)
+    assert abs(sure.matrices["J"]).max() < 0.006
+    nudged = chapter(8).softmax(np.log(s) + [0, 0.01, 0])  # il quiz: la classe 0 perde 0.0007
+    assert round(nudged[0] - s[0], 4) == -0.0007
+
+
 def test_09_the_long_way_and_the_short_way():
     long_way = chapter(9).softmax_jacobian(s) @ (-y / s)
     short_way = chapter(9).softmax_cross_entropy_backward([s], [y])
@@ -399,6 +455,7 @@ def test_09_one_over_n_stands_once():
     twice = chapter(9).softmax_cross_entropy_backward(np.tile(rows, (2, 1)), np.tile(labels, (2, 1)))
     assert np.allclose(once, [[-0.15, 0.05, 0.1], [0.125, 0.25, -0.375]]) and np.allclose(twice[:2], once / 2)
     assert np.isclose(chapter(9).cross_entropy(rows, labels), -np.log(0.7 * 0.25) / 2)
+    assert np.allclose(2 * once, [[-0.3, 0.1, 0.2], [0.25, 0.5, -0.75]])
 
 
 def test_09_the_sliders_say_the_same(show):
@@ -408,7 +465,11 @@ def test_09_the_sliders_say_the_same(show):
         assert np.allclose(equalities(text), [-np.log(p[true_class]), -1 / p[true_class]], atol=0.051)
         assert np.allclose(numbers(text)[-3:], p - np.eye(3)[true_class], atol=6e-4)
         assert numbers(text)[-6:-3] == numbers(text)[-3:]
-    assert numbers(show(9, "show_surprise", p=0.5).text) == [0.5, 0.69, -2]
+    for p, slope in [(0.5, -2), (0.05, -20)]:
+        assert numbers(show(9, "show_surprise", p=p).text) == [p, round(-np.log(p), 2), slope]
+    assert round(equalities(show(9, "show_gradient", z0=6, z1=0, true_class=1).text)[1]) == -405
+    assert equalities(show(9, "show_gradient", z0=6, z1=-6, true_class=1).text)[1] < -100_000
+    assert int(chapter(9).certain_and_wrong) == 708  # il massimo: alla classe giusta probabilità 0
 
 
 # Capitolo 10 --------------------------------------------------------------------------------------------------------
@@ -448,6 +509,54 @@ def test_10_five_seeds(learning_rate, loss, accuracy, dead):
     assert np.isclose(np.median(results[:, 0]), loss, rtol=0.02)
     assert np.isclose(results[:, 1].mean(), accuracy, atol=0.01)
     assert results[:, 2].sum() == dead
+
+
+def test_10_the_picture_does_not_depend_on_the_seed():
+    """Con altri cinque semi i numeri cambiano, il quadro no."""
+    loss, accuracy = {}, {}
+    for learning_rate in (0.001, 0.1, 1.0, 3.0, 10.0):
+        results = np.array([chapter(10).experiment(seed, learning_rate) for seed in range(5, 10)])
+        loss[learning_rate], accuracy[learning_rate] = np.median(results[:, 0]), results[:, 1].mean()
+    assert 0.8 < loss[0.001] < 1.4 and accuracy[0.001] < 0.7  # ancora per strada
+    assert all(accuracy[rate] > 0.85 for rate in (0.1, 1.0, 3.0)) and abs(loss[3.0] - loss[1.0]) < 0.03
+    assert loss[10.0] > 0.8 and accuracy[10.0] < 0.75
+    assert all(chapter(10).experiment(seed, 1.0, raw=True)[2] == 8 for seed in range(5, 10))
+
+
+def test_10_the_rises_and_the_explosion():
+    """Sotto 3 la loss non risale mai; con 3 lo fa subito; con 10 diventa centinaia di volte più grande."""
+    losses, histories = chapter(10).losses, chapter(10).histories
+    rises = {rate: np.flatnonzero(np.diff(values) > 0) for rate, values in losses.items()}
+    assert [rate for rate in rises if len(rises[rate])] == [3.0, 10.0] and sum(rises[3.0] < 20) >= 5
+    assert 200 < max(losses[10.0][:30]) / losses[10.0][0] < 1000 and min(losses[10.0][50:]) > 1
+    assert abs(histories[10.0][200][0]).max() > 1e16
+    first, second = (chapter(10).forward(chapter(10).X_train, p)[0].argmax(axis=1) for p in histories[10.0][199:])
+    assert set(first) | set(second) == {0, 1, 2} and np.all((first == second) == (first == 0))
+
+
+def test_10_what_the_units_look_at():
+    """L'unità 0 si accende sulle due specie che non sono setosa, la 7 dalla parte di virginica, la 2 quasi ovunque."""
+    W1, b1, W2, _ = chapter(10).histories[0.3][200]
+    species = chapter(10).labels[chapter(10).train_rows]
+    on = chapter(10).X_train @ W1 + b1 > 0
+    lit = np.array([on[species == k].sum(axis=0) for k in range(3)])
+    assert lit[:, 0].tolist() == [1, 40, 40] and W2[0].argmin() == 0 > W2[0, 0]
+    assert lit[0, 7] == 0 and lit[2, 7] == 40 > lit[1, 7] and W2[7, 2] > 1 and W2[7, 1] < -1
+    assert lit[:, 2].sum() == 116 and round(100 / 30, 1) == 3.3  # un fiore di prova in punti percentuali
+
+
+def test_10_the_cost_of_the_two_ways():
+    """Il gradiente numerico attraversa la rete 134 volte; i fiori non setosa sono 80 su 120."""
+    calls, start = [], chapter(10).start
+
+    def loss(value, i):
+        calls.append(i)
+        parameters = [*start[:i], value, *start[i + 1 :]]
+        return chapter(10).cross_entropy(chapter(10).forward(chapter(10).X_train, parameters)[0], chapter(10).Y_train)
+
+    for i, parameter in enumerate(start):
+        chapter(10).numerical_gradient(lambda value, i=i: loss(value, i), parameter)
+    assert len(calls) == 134 and np.sum(chapter(10).Y_train[:, 0] == 0) == 80
 
 
 def test_10_raw_features_kill_every_unit():
@@ -528,3 +637,42 @@ def test_11_the_slider_shows_every_gradient(show):
         for node in order:
             if not node.parents:
                 assert np.isclose(float(shown[node.label.strip("$")]), node.grad, atol=0.006), (name, node.label)
+
+
+# Il testo -----------------------------------------------------------------------------------------------------------
+
+
+def stated(text):
+    """I numeri che il testo dichiara, come sono scritti: quelli con la virgola, le potenze di dieci, da due cifre in su."""
+    text = text.split("\n## E adesso")[0]  # lì si parla di un altro capitolo
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|^\([\w-]+\)=$|^#+ .*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
+    text = re.sub(r"(?:(\d+(?:\.\d+)?)\s*\\cdot\s*)?10\^\{?(-?\d+)\}?", lambda m: f" {m[1] or 1}e{m[2]} ", text)
+    return re.findall(r"(?<![\w.])(?:\d+\.\d+|\d+(?:\.\d+)?e-?\d+|\d{2,})(?!\w|\.\d)", text)
+
+
+def constants(source):
+    """I numeri scritti nel codice, anche dentro le stringhe."""
+    values = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    found = [[v] if isinstance(v, (int, float)) else numbers(v) for v in values if isinstance(v, (int, float, str))]
+    return [abs(float(number)) for group in found for number in group]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_numbers_in_the_text_are_held(path):
+    """Ogni numero del testo compare, arrotondato com'è scritto, nelle celle, nei risultati o nei controlli del capitolo."""
+    cells = nbformat.read(path, as_version=4).cells
+    tests = ast.parse(Path(__file__).read_text(encoding="utf-8")).body
+    held = [n for t in tests if getattr(t, "name", "").startswith(f"test_{path.name[:2]}_") for n in constants(ast.unparse(t))]
+    for cell in cells:
+        if cell.cell_type == "code":
+            held += constants(cell.source)
+            held += [abs(number) for output in cell.outputs for number in numbers(output.get("text", ""))]
+    found = [number for cell in cells if cell.cell_type == "markdown" for number in stated(cell.source)]
+    assert len(found) >= 10
+
+    def close(written):
+        digits = written.split("e")[0].partition(".")[2]
+        unit = 10.0 ** (int(written.partition("e")[2] or 0) - len(digits))
+        return np.min(np.abs(np.subtract(held, float(written)))) <= unit * (0.5 if digits or "e" in written else 0.0) + 1e-12 * unit
+
+    assert [number for number in found if not close(number)] == []
