@@ -203,3 +203,11 @@ def test_ricerca(page, addresses, where, words):
     found = page.eval_on_selector_all("#search-results li a", "links => links.map((a) => a.getAttribute('href').split(/[?#]/)[0])")
     assert "chapters/glossario.html" in found
     assert not page.problems, page.problems
+
+
+def test_riquadri_chiusi(pages):
+    """Dimostrazioni, suggerimenti e soluzioni si aprono e si chiudono senza JavaScript, e all'inizio sono chiusi."""
+    boxes = [e for tree in pages.values() for e in tree.iter() if "dropdown" in e.attrib.get("class", "").split()]
+    assert {c for e in boxes for c in e.attrib["class"].split()} >= {"dimostrazione", "suggerimento", "solution"}
+    assert {e.tag for e in boxes} == {"details"}
+    assert all("open" not in e.attrib and e[0].tag == "summary" for e in boxes)

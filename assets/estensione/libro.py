@@ -5,6 +5,7 @@ import html
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
 # Ciò che una pagina carica; tutto il resto che tema ed estensioni aggiungono non serve.
 STYLES = ("libro.css", "interact.css", "katex.min.css")
@@ -40,6 +42,8 @@ STRINGS = {
     "Permalink to this equation": "Collegamento a questa formula",
 }
 
+Visitor = Callable[[HTML5Translator, nodes.Element], None]
+
 
 class Italian(gettext.NullTranslations):
     """Il catalogo di STRINGS."""
@@ -49,19 +53,21 @@ class Italian(gettext.NullTranslations):
         return STRINGS.get(message, message)
 
 
-def visit_admonition(self: HTML5Translator, node: nodes.admonition) -> None:
-    """Segna dove comincia il riquadro."""
-    node["begin"] = len(self.body)
-    HTML5Translator.visit_admonition(self, node)
+def collapsible(visit: Visitor, depart: Visitor) -> tuple[Visitor, Visitor]:
+    """Come si scrive un riquadro: se è `dropdown`, in un <details>, che si apre anche senza JavaScript."""
 
+    def visit_box(self: HTML5Translator, node: nodes.Element) -> None:
+        node["begin"] = len(self.body)
+        visit(self, node)
 
-def depart_admonition(self: HTML5Translator, node: nodes.admonition) -> None:
-    """Un riquadro `dropdown` diventa un <details>, che si apre anche senza JavaScript."""
-    HTML5Translator.depart_admonition(self, node)
-    if "dropdown" in node["classes"]:
-        box = "".join(self.body[node["begin"] :]).replace("<div", "<details", 1)
-        box = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', box, count=1)
-        self.body[node["begin"] :] = [box.rstrip().removesuffix("</div>") + "</details>\n"]
+    def depart_box(self: HTML5Translator, node: nodes.Element) -> None:
+        depart(self, node)
+        if "dropdown" in node["classes"]:
+            box = "".join(self.body[node["begin"] :]).replace("<div", "<details", 1)
+            box = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', box, count=1)
+            self.body[node["begin"] :] = [box.rstrip().removesuffix("</div>") + "</details>\n"]
+
+    return visit_box, depart_box
 
 
 def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -177,7 +183,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", addresses)
     app.connect("builder-inited", start_katex)
     locale.translators["general", "sphinx"].add_fallback(Italian())
-    app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
+    admonition = collapsible(HTML5Translator.visit_admonition, HTML5Translator.depart_admonition)
+    app.add_node(nodes.admonition, override=True, html=admonition)
+    app.add_node(solution_node, override=True, html=collapsible(visit_solution_node, depart_solution_node))
     app.config.templates_path.append(str(Path(__file__).parent / "pagine"))
     # Dopo tema ed estensioni, che in questo evento aggiungono i loro file.
     app.connect("html-page-context", prepare, priority=900)
