@@ -126,7 +126,7 @@ def test_02_the_sliders_say_the_same(show):
 def test_02_what_the_sliders_can_show(show):
     """Il passo h arriva a 1e-14; a mille, la derivata di x³ è 3e6."""
     control = next(i for i in chapter(2).interactives if i.f.__name__ == "watch_secant").controls[0]
-    smallest = show(2, "watch_secant", k=control.values[-1], method="centrale").text
+    smallest = show(2, "watch_secant", k=control.values[0], method="centrale").text
     assert "h = 1.0e-14" in smallest and "h = 1.0e+00" in show(2, "watch_secant", k=0, method="centrale").text
     assert np.isclose(chapter(2).numerical_gradient(chapter(2).cube, 1000.0, 1e-2), 3e6)
     for z, slope in [(-0.5, 0.0), (0.5, 1.0), (0.0, 0.5)]:
@@ -194,6 +194,13 @@ def test_03_a_number_is_asked_before_it_is_shown(show):
         assert at[since][wire][where] not in (None, "?")
     texts = [re.sub(r"[-−]\d+|\d+", "#", text) for text in chapter(3).explain(1, 3, -2)]
     assert len(texts) == 8 and len(chapter(3).explain_fork(4, -3)) == 10
+
+
+def test_03_a_move_at_the_still_point(show):
+    """In x = 0 il primo anello è fermo: con una mossa piccola y quasi non si muove, con una grande sì; a −0.25 u torna dov'era."""
+    assert "Δy/Δx = -0.010" in show(3, "follow_a_move", x=0.0, dx=0.01).text
+    assert "Δy/Δx = -0.442" in show(3, "follow_a_move", x=0.0, dx=0.5).text
+    assert "Δy/Δu non esiste" in show(3, "follow_a_move", x=-0.25, dx=0.5).text
 
 
 def test_04_the_three_rules(show):
