@@ -26,7 +26,9 @@ def stile():
 
 
 def grafo(ax, nodi, archi, ingressi=(), attivi=()):
-    """Disegna un grafo di calcolo: valori in verde sopra i fili, gradienti in rosso corsivo, con ←, sotto.
+    """Disegna un grafo di calcolo: valori in verde sopra i fili, gradienti in rosso corsivo sotto.
+
+    Davanti a ogni gradiente una freccia va contro il filo. Ai lati di un filo ripido: valore a sinistra, gradiente a destra.
 
     nodi: {"nome": (x, y, "etichetta")}; le due unità di misura, x e y, sono lunghe uguali.
     archi: [("da", "a", avanti, indietro)]; avanti e indietro sono stringhe, oppure None per non scrivere niente.
@@ -83,7 +85,7 @@ def _controlla_nomi(nodi, coppie, ingressi, attivi):
 
 
 def _filo(ax, partenza, arrivo, avanti, indietro, curva, punto, attivo):
-    """Una freccia fra due nodi; i numeri, inclinati come il filo, stanno alla frazione `punto` del cammino."""
+    """Una freccia fra due nodi; i numeri stanno alla frazione `punto` del cammino, inclinati se il filo non è ripido."""
     (x0, y0), (x1, y1) = partenza, arrivo
     freccia = FancyArrowPatch(
         partenza,
@@ -104,14 +106,23 @@ def _filo(ax, partenza, arrivo, avanti, indietro, curva, punto, attivo):
     gobba = 2 * punto * (1 - punto) * curva
     x = x0 + punto * (x1 - x0) + gobba * (y1 - y0)
     y = y0 + punto * (y1 - y0) - gobba * (x1 - x0)
-    angolo = (degrees(atan2(y1 - y0, x1 - x0)) + 90) % 180 - 90  # mai capovolto
-    inclinato = {"rotation": angolo, "rotation_mode": "anchor", "fontsize": 10, "ha": "center", "in_layout": False}
+    if abs(y1 - y0) > 4 * abs(x1 - x0):  # ripido: le scritte restano diritte, ai due lati
+        contro, angolo = "↓" if y1 > y0 else "↑", 0
+        prima, dopo = (-5, 0, "right", "center"), (5, 0, "left", "center")
+    else:
+        contro, angolo = "←" if x1 > x0 else "→", (degrees(atan2(y1 - y0, x1 - x0)) + 90) % 180 - 90  # mai capovolte
+        prima, dopo = (0, 1.5, "center", "bottom"), (0, -2.5, "center", "top")
+
+    def scrivi(testo, posto, **stile_del_testo):
+        dx, dy, ha, va = posto
+        accanto = offset_copy(ax.transData, ax.figure, x=dx, y=dy, units="points")
+        inclinato = {"rotation": angolo, "rotation_mode": "anchor", "fontsize": 10, "in_layout": False}
+        ax.text(x, y, _meno(testo), ha=ha, va=va, transform=accanto, **inclinato, **stile_del_testo)
+
     if avanti is not None:
-        sopra = offset_copy(ax.transData, ax.figure, y=1.5, units="points")
-        ax.text(x, y, _meno(avanti), color=VERDE, va="bottom", transform=sopra, **inclinato)
+        scrivi(avanti, prima, color=VERDE)
     if indietro is not None:
-        sotto = offset_copy(ax.transData, ax.figure, y=-2.5, units="points")
-        ax.text(x, y, f"← {_meno(indietro)}", color=ROSSO, va="top", style="italic", transform=sotto, **inclinato)
+        scrivi(f"{contro} {indietro}", dopo, color=ROSSO, style="italic")
 
 
 def _meno(testo):
@@ -119,11 +130,11 @@ def _meno(testo):
     return testo.replace("-", "−")
 
 
-def matrice(ax, valori, titolo="", righe=None, colonne=None, evidenzia=(), formato="{:.2f}"):
+def matrice(ax, valori, titolo="", righe=None, colonne=None, evidenzia=(), formato="{:z.2f}"):
     """Disegna una matrice come una griglia di numeri.
 
     valori: le righe della matrice, tutte della stessa lunghezza; righe, colonne: i nomi da scrivere di lato e sopra.
-    evidenzia: le celle (i, j) da mettere in risalto; formato: come scrivere ogni numero.
+    evidenzia: le celle (i, j) da mettere in risalto; formato: come scrivere ogni numero (la z toglie il segno a −0.00).
     ValueError se le righe hanno lunghezze diverse, o se un nome manca o una cella non esiste.
     """
     try:

@@ -273,8 +273,8 @@ def between(low, high):
 
 
 REGIMES = [  # da, a, con la ReLU, nome
-    (0, 1 / 15, True, "scende liscio"),
-    (0, 1 / 15, False, "scende liscio"),
+    (0, 1 / 15, True, "scende liscia"),
+    (0, 1 / 15, False, "scende liscia"),
     (1 / 15, 0.1, True, "oscilla e arriva"),
     (1 / 15, 2 / 15, False, "oscilla e arriva"),
     (0.1, 0.4, True, "neurone spento"),
@@ -293,7 +293,7 @@ def test_06_regimes_on_both_sides_of_every_threshold(low, high, use_relu, name):
             assert np.all(history["loss"][1:] == 2) and np.all(history["w"][1:] == history["w"][1])
             continue
         assert np.allclose(error, 4 * q ** np.arange(41), rtol=1e-6, atol=1e-12)
-        assert (0 < q < 1) == (name == "scende liscio") and (q < -1) == (name == "diverge")
+        assert (0 < q < 1) == (name == "scende liscia") and (q < -1) == (name == "diverge")
         assert (history["loss"][-1] < history["loss"][0]) == (name != "diverge")
 
 
@@ -305,7 +305,7 @@ def test_06_on_the_thresholds():
     assert np.allclose(descend(x, w, b, 2 / 15, 50, target=2.0, use_relu=False)["loss"], 8)
     assert np.all(descend(x, w, b, 0.0, 50, target=2.0)["loss"] == 8)
     names = [regime(0, True), regime(1 / 15, True), regime(0.1, True), regime(2 / 15, True), regime(2 / 15, False)]
-    assert names == ["fermo", "arriva in un passo", "neurone spento", "neurone spento", "oscilla per sempre"]
+    assert names == ["ferma", "arriva in un passo", "neurone spento", "neurone spento", "oscilla per sempre"]
 
 
 def test_06_more_epochs_never_wake_a_dead_neuron():
