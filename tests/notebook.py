@@ -12,12 +12,15 @@ from typing import Any
 import ipywidgets
 import matplotlib
 import nbformat
+from myst_nb.core.read import read_myst_markdown_notebook
 from myst_nb_interact.states import Control, control
+from myst_parser.config.main import MdParserConfig
 
 matplotlib.use("agg")
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("LIBRO_CAPITOLI", ROOT / "chapters"))  # un'altra cartella per i mutanti
 CHAPTERS = sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
+ALIVE = [ROOT / "index.md", *CHAPTERS]  # le pagine con celle di codice
 
 
 @dataclass
@@ -29,12 +32,19 @@ class Interactive:
 
     def text(self, *choice: int) -> str:
         """Ciò che la funzione stampa quando i controlli sono alle posizioni date."""
+        return self.show(*choice)[0]
+
+    def show(self, *choice: int) -> tuple[str, list[str]]:
+        """Ciò che la funzione stampa e le figure che disegna, in SVG, come le scrive Matplotlib."""
         values = {c.name: c.values[i] for c, i in zip(self.controls, choice, strict=True)}
-        printed = io.StringIO()
+        printed, figures = io.StringIO(), []
         with contextlib.redirect_stdout(printed):
             self.f(**values)
+        for number in matplotlib.pyplot.get_fignums():
+            figures.append(io.StringIO())
+            matplotlib.pyplot.figure(number).savefig(figures[-1], format="svg")
         matplotlib.pyplot.close("all")
-        return printed.getvalue()
+        return printed.getvalue(), [figure.getvalue() for figure in figures]
 
 
 @dataclass
@@ -52,14 +62,23 @@ class Chapter:
 
 
 def cells(path: Path) -> list[Any]:
-    """Le celle di codice di un notebook."""
-    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    """Le celle di codice di un notebook, o di una pagina Markdown che ne contiene."""
+    if path.suffix == ".md":
+        notebook = read_myst_markdown_notebook(path.read_text(encoding="utf-8"), MdParserConfig())
+    else:
+        notebook = nbformat.read(path, as_version=4)
+    return [c for c in notebook.cells if c.cell_type == "code"]
+
+
+def chapter(number: int) -> Chapter:
+    """Il capitolo con quel numero, eseguito una volta sola."""
+    return page(next(path for path in CHAPTERS if path.name.startswith(f"{number:02}-")))
 
 
 @cache
-def chapter(number: int) -> Chapter:
-    """Il capitolo con quel numero, eseguito una volta sola."""
-    return run(next(path for path in CHAPTERS if path.name.startswith(f"{number:02}-")))
+def page(path: Path) -> Chapter:
+    """Una pagina con celle di codice, eseguita una volta sola."""
+    return run(path)
 
 
 def run(path: Path, sources: list[str] | None = None) -> Chapter:

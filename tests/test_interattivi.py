@@ -1,30 +1,79 @@
-"""Ogni interact del libro, nella pagina e in un Jupyter vero, mostra ciò che dice la funzione del capitolo."""
+"""Ogni interact del libro, nella pagina, mostra ciò che dice e disegna la funzione del capitolo."""
 
 import gzip
 import json
 import random
 import re
+import xml.etree.ElementTree as ET
 from html import unescape
 
+import numpy as np
 import pytest
 from myst_nb_interact import codec
-from notebook import CHAPTERS, chapter
+from notebook import ALIVE, CHAPTERS, ROOT, chapter
+from notebook import page as executed
 
-NUMBERS = [int(path.name[:2]) for path in CHAPTERS]
 pytestmark = pytest.mark.sito
+every_page = pytest.mark.parametrize("path", ALIVE, ids=lambda path: path.stem)
+CHAPTER_6 = next(path for path in CHAPTERS if path.name.startswith("06"))
+GEOMETRY = ("d", "x", "y", "width", "height", "points", "transform")
+COLORS = ("fill", "stroke", "opacity", "stroke-opacity", "fill-opacity")
+APART = ("defs", "metadata", "style")
 
 
-def recordings(site, number):
-    """Le registrazioni di un capitolo, nell'ordine della pagina."""
-    name = next(path.stem for path in CHAPTERS if path.name.startswith(f"{number:02}"))
-    files = sorted((site / "_static" / "interact").glob(f"chapters--{name}-*.js"), key=lambda f: int(f.stem.split("-")[-1]))
-    return [json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', f.read_text(encoding="utf-8"))[1]) for f in files]
+def address(path):
+    """L'indirizzo della pagina nel sito."""
+    return path.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
+def files(site, path):
+    """I file delle registrazioni di una pagina, nell'ordine della pagina."""
+    name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "--")
+    return sorted((site / "_static" / "interact").glob(f"{name}-*.js"), key=lambda f: int(f.stem.split("-")[-1]))
+
+
+def recordings(site, path):
+    """Le registrazioni di una pagina, nell'ordine della pagina."""
+    texts = [file.read_text(encoding="utf-8") for file in files(site, path)]
+    return [json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', text)[1]) for text in texts]
 
 
 def printed(html):
     """Il testo stampato che c'è in uno stato."""
     texts = re.findall(r'<pre class="interact-text interact-stdout">(.*?)</pre>', html, re.DOTALL)
     return unescape("\n".join(texts)).strip()
+
+
+def drawing(svg):
+    """Gli elementi di un SVG, nell'ordine: nome, a che cosa rimanda, numeri, colori. Senza le definizioni."""
+    found = []
+
+    def visit(element):
+        tag = element.tag.split("}")[-1]
+        if tag in APART:
+            return
+        link = "".join(value for name, value in element.attrib.items() if name.endswith("href"))
+        style = dict(re.findall(r"([\w-]+):\s*([^;]+)", element.get("style", ""))) | element.attrib
+        numbers = re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", " ".join(element.get(name, "") for name in GEOMETRY))
+        colors = [style.get(name) for name in COLORS]
+        found.append((tag, "".join(link.split()).lstrip("#"), [float(number) for number in numbers], colors))
+        for child in element:
+            visit(child)
+
+    visit(ET.fromstring(svg[svg.index("<svg") :]))
+    return found
+
+
+def assert_same_drawing(recorded, matplotlib):
+    """La figura registrata è quella di Matplotlib: coordinate arrotondate a un decimale, colori con un altro nome."""
+    palette = {None: None}
+    for ours, theirs in zip(drawing(recorded), drawing(matplotlib), strict=True):
+        if ours[0] == "svg":  # che figura sia e che colore abbia di suo lo decide la pagina
+            continue
+        assert ours[0] == theirs[0] and ours[1].endswith(theirs[1])
+        assert np.shape(ours[2]) == np.shape(theirs[2]) and np.allclose(ours[2], theirs[2], rtol=0, atol=0.0501)
+        for color, original in zip(ours[3], theirs[3], strict=True):
+            assert palette.setdefault(original, color) == color
 
 
 def shown_in(output, state):
@@ -39,36 +88,38 @@ def position(output, choice, controls):
     return state
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_recordings_agree_with_the_functions(site, number):
-    """In stati scelti a caso la registrazione dice ciò che la funzione stampa."""
-    recorded, interactives = recordings(site, number), chapter(number).interactives
-    assert len(recorded) == len(interactives) >= 2
-    lot = random.Random(number)
+@every_page
+def test_recordings_agree_with_the_functions(site, path):
+    """In stati scelti a caso la registrazione dice ciò che la funzione stampa, e mostra ciò che disegna."""
+    recorded, interactives = recordings(site, path), executed(path).interactives
+    assert len(recorded) == len(interactives) >= (2 if path in CHAPTERS else 1)
+    lot = random.Random(path.stem)
     for recording, interactive in zip(recorded, interactives, strict=True):
         controls, output = recording["controls"], recording["outputs"][0]
         assert [c["labels"] for c in controls] == [c.labels for c in interactive.controls]
         for _ in range(6):
             choice = [lot.randrange(len(c["labels"])) for c in controls]
             shown = shown_in(output, position(output, choice, controls))
-            assert printed(shown) == interactive.text(*choice).strip() != "", (interactive.f.__name__, choice)
+            text, figures = interactive.show(*choice)
+            assert printed(shown) == text.strip() != "", (interactive.f.__name__, choice)
+            drawn = re.findall(r"<svg.*?</svg>", shown, re.DOTALL)
+            for pair in zip(drawn, figures, strict=True):
+                assert_same_drawing(*pair)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_recordings_are_light(site, number):
+@every_page
+def test_recordings_are_light(site, path):
     """Una registrazione non supera i 120 KB compressi."""
-    name = next(path.stem for path in CHAPTERS if path.name.startswith(f"{number:02}"))
-    for file in (site / "_static" / "interact").glob(f"chapters--{name}-*.js"):
+    for file in files(site, path):
         assert len(gzip.compress(file.read_bytes())) <= 120 * 1024, file.name
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@every_page
 @pytest.mark.parametrize("how", ["http", "disco"])
-def test_every_interactive_moves(addresses, page, number, how):
+def test_every_interactive_moves(addresses, page, path, how):
     """Ogni controllo si muove davvero, con la tastiera, e la pagina mostra ciò che dice la funzione."""
-    name = next(path.stem for path in CHAPTERS if path.name.startswith(f"{number:02}"))
-    page.goto(f"{addresses[how]}/chapters/{name}.html")
-    for n, interactive in enumerate(chapter(number).interactives, 1):
+    page.goto(f"{addresses[how]}/{address(path)}")
+    for n, interactive in enumerate(executed(path).interactives, 1):
         figure = page.locator(f"#interact-{n}")
         figure.scroll_into_view_if_needed()
         choice = [c.default for c in interactive.controls]
@@ -104,12 +155,11 @@ def move(figure, i, control):
 
 def test_both_sliders_of_chapter_6(addresses, page):
     """Il learning rate con il mouse, le epoche con la tastiera: i numeri sono quelli di descend."""
-    name = next(path.stem for path in CHAPTERS if path.name.startswith("06"))
     interactive = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent")
     n = chapter(6).interactives.index(interactive) + 1
     assert len(interactive.controls[0].values) * len(interactive.controls[1].values) >= 1550
     for how in ("http", "disco"):
-        page.goto(f"{addresses[how]}/chapters/{name}.html")
+        page.goto(f"{addresses[how]}/{address(CHAPTER_6)}")
         figure = page.locator(f"#interact-{n}")
         figure.scroll_into_view_if_needed()
         rate, epochs = figure.locator('[data-control="0"]'), figure.locator('[data-control="1"]')
@@ -134,16 +184,15 @@ def test_both_sliders_of_chapter_6(addresses, page):
     assert page.problems == []
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_without_javascript_the_default_stands(browser, addresses, site, number):
+@every_page
+def test_without_javascript_the_default_stands(browser, addresses, site, path):
     """Senza JavaScript c'è la figura iniziale, uguale a quella che la registrazione contiene."""
-    name = next(path.stem for path in CHAPTERS if path.name.startswith(f"{number:02}"))
     context = browser.new_context(java_script_enabled=False)
     try:
         page = context.new_page()
-        page.goto(f"{addresses['disco']}/chapters/{name}.html")
-        source = (site / "chapters" / f"{name}.html").read_text(encoding="utf-8")
-        for n, recording in enumerate(recordings(site, number), 1):
+        page.goto(f"{addresses['disco']}/{address(path)}")
+        source = (site / address(path)).read_text(encoding="utf-8")
+        for n, recording in enumerate(recordings(site, path), 1):
             for k, output in enumerate(recording["outputs"]):
                 default = [c["default"] for c in recording["controls"]]
                 html = shown_in(output, position(output, default, recording["controls"]))
