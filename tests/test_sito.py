@@ -21,7 +21,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 ENGLISH = re.compile(
     r"Search (this|the|Results)|Suggest edit|Open issue|Source repositor|Launch (on|via)|Toggle |Color mode|System Settings"
     r"|(Link|Permalink) to this|(Show|Hide) (code|hidden)|Skip to|Table of contents|On this page|Last updated|Back to top"
-    r"|Click to|Copy to clipboard|Download (this|source|notebook)|\bFig\. |\bProof\b|(Exercise|Solution to|Solution) \d|Page not found"
+    r"|Click to|Copy to clipboard|Download (this|source|notebook)|\bFig\. |\bProof\b|(Exercise|Solution to|Solution) \d|\bSolution\b|Page not found"
 )
 WORDS = {"previous", "next", "contents", "search", "copy", "copied!", "home", "index", "menu", "main", "page", "note", "warning", "tip"}
 

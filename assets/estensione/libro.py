@@ -31,8 +31,9 @@ CSP = (
 )
 # Un'etichetta inglese al posto del testo che si vede, ruoli che i lettori di schermo non usano più, id che si ripetono.
 BAD_ATTRIBUTES = r' aria-label="Toggle hidden content"| role="(doc-biblioentry|list)"| id="(exercise|solution)-content"'
-# Le scritte che né Sphinx né MyST-NB hanno in italiano.
+# Le scritte che né Sphinx né le estensioni hanno in italiano.
 STRINGS = {
+    "Solution": "Soluzione",
     "Link to this heading": "Collegamento a questa sezione",
     "Link to this term": "Collegamento a questo termine",
     "Link to this image": "Collegamento a questa figura",
@@ -182,7 +183,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("lite", "", "html", str)
     app.connect("config-inited", addresses)
     app.connect("builder-inited", start_katex)
-    locale.translators["general", "sphinx"].add_fallback(Italian())
+    app.setup_extension("sphinx_exercise")
+    for catalog in ("sphinx", "exercise"):
+        locale.translators["general", catalog].add_fallback(Italian())
     admonition = collapsible(HTML5Translator.visit_admonition, HTML5Translator.depart_admonition)
     app.add_node(nodes.admonition, override=True, html=admonition)
     app.add_node(solution_node, override=True, html=collapsible(visit_solution_node, depart_solution_node))
