@@ -21,7 +21,7 @@ from typing import Any
 
 _DOCUMENTS = {".ipynb", ".md", ".rst", ".pyc"}
 _READ_WHOLE = 1_000_000  # bytes; of larger files the size and the time of change must do
-_RECORDERS = ("codec", "kernel", "record", "states", "svg")
+_RECORDERS = ("codec", "draw", "image", "kernel", "record", "states", "svg")
 
 
 def key(cells: list[str], *more: Any) -> str:

@@ -47,7 +47,8 @@ def _configure(app: Sphinx, config: Config) -> None:
     beside = Path(app.outdir).parent.resolve()
     if not config.nb_execution_cache_path:
         # MyST-NB keeps executed notebooks by their code alone; other options or another plug-in record otherwise.
-        config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(sorted(options.items())))
+        decisive = sorted(item for item in options.items() if item[0] not in ("cache", "processes"))
+        config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(decisive))
     options["cache"] = options["cache"] or str(beside / ".interact_cache")
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     watch = Watch(options["cache"])

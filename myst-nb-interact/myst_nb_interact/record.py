@@ -11,7 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from html import escape
 from itertools import product
@@ -21,9 +21,9 @@ import ipywidgets
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
-from ipywidgets.widgets.interaction import show_inline_matplotlib_plots
 
 from . import Options, cache, codec
+from .image import smaller
 from .pool import map_ordered
 from .progress import told
 from .states import CannotSample, Control, TooFine, control
@@ -81,11 +81,17 @@ class Source:
 
     def call(self, values: dict[str, Any]) -> None:
         """As ipywidgets' own `interactive.update` calls it."""
-        show_inline_matplotlib_plots()
+        _show_figures()
         result = self.f(**values)
-        show_inline_matplotlib_plots()
+        _show_figures()
         if self.shows_result and result is not None:
             display(result)
+
+
+def _show_figures() -> None:
+    """As ipywidgets' `show_inline_matplotlib_plots`, which does not know what `%matplotlib inline` is called now."""
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        sys.modules["matplotlib_inline.backend_inline"].flush_figures()
 
 
 def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options, number: int) -> dict[str, Any] | None:
@@ -105,8 +111,12 @@ def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options,
             return {"still": [output for source in sources for output in _still(source, shell)]}
         if any(source.manual for source in sources):
             raise CannotSample("interact_manual calls its function only when a button is pressed")
-        for source in sources:  # controls that an author shows elsewhere, or not at all
+        for source in sources:
             for name, part in source.widgets.items():
+                if part in seen and not controls[seen[part]].name:  # in a box of the author's, without a description
+                    controls[seen[part]].name = name
+                    controls[seen[part]].description = name
+                # controls that an author shows elsewhere, or not at all
                 if not isinstance(part, ipywidgets.fixed) and part not in seen:
                     layout["children"].insert(0, _add(part, name, controls, seen, options))
     except CannotSample as reason:
@@ -215,22 +225,49 @@ def _sample(
 
     def recorded() -> dict[str, Any]:
         rows: list[list[str]] = []
-        results = map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes)
         what = getattr(source.f, "__name__", "interact")
-        for result in told(results, total, what, options.cache):
-            if isinstance(result, InteractError):
-                raise result
-            rows.append(result)
+        with _drawing(shell, quick=quick()):
+            results = map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes)
+            for result in told(results, total, what, options.cache):
+                if isinstance(result, InteractError):
+                    raise result
+                rows.append(result)
         rich = list(dict.fromkeys(piece for pieces in rows for piece in pieces if piece.startswith(_RICH)))
         places = {piece: codec.placeholder(2 + i) for i, piece in enumerate(rich)}
         encoded = codec.encode([[places.get(piece, piece) for piece in pieces] for pieces in rows])
         return encoded | {"rich": [json.loads(piece[1:]) for piece in rich]}
 
+    def quick() -> bool:
+        """Whether the quick way of drawing gives the default state's figures as they should be."""
+        if not any("image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {}) for o in still):
+            return False
+        ways = []
+        for quick in (False, True):
+            with _drawing(shell, quick):
+                ways.append(_without_names("".join(pieces(outputs(default), tidy, prefix)), prefix))
+        return ways[0] == ways[1]
+
     # The default state comes first, and here: a function that cannot run fails at once, with its traceback.
-    still = outputs(tuple(c.default for c in used))
+    default = tuple(c.default for c in used)
+    still = outputs(default)
     shown = pieces(still, tidy, prefix)
-    name = cache.key(shell.user_ns.get("In", []), prefix, options, forgiving, [c.public() for c in used], shown)
+    decisive = options.thin, options.svg_digits, sorted(options.svg_colors.items())
+    name = cache.key(shell.user_ns.get("In", []), prefix, decisive, forgiving, [c.public() for c in used], shown)
     return cache.kept(options.cache, name, recorded), still
+
+
+def _drawing(shell: InteractiveShell, quick: bool) -> AbstractContextManager[None]:
+    if "matplotlib.figure" not in sys.modules:
+        return nullcontext()
+    from .draw import drawing
+
+    return drawing(shell, quick)
+
+
+def _without_names(html: str, prefix: str) -> str:
+    """`html` with its identifiers numbered: Matplotlib makes them of coordinates, last digits and all."""
+    names: dict[str, str] = {}
+    return re.sub(rf'(?<=[#"]){prefix}[\w-]+', lambda match: names.setdefault(match[0], str(len(names))), html)
 
 
 def _arguments(
@@ -343,7 +380,8 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
         return ['<div class="interact-figure">', *tidy(content, prefix), "</div>"]
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
-        source = f'src="data:{mime_type};base64,{"".join(content.split())}"'
+        content = "".join(content.split())
+        source = f'src="data:{mime_type};base64,{smaller(content) if mime_type == "image/png" else content}"'
         return ['<div class="interact-figure">', f"<img{IMG_ALT}{size} {source}>", "</div>"]
     if mime_type == "text/plain":
         return _text("interact-text", content)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from .codec import placeholder
+from .image import smaller
 
 SVG_ALT, IMG_ALT = placeholder(0), placeholder(1)
 """Where the text alternative of a figure goes, which only the page knows."""
@@ -22,7 +23,7 @@ _REFERENCE = re.compile(r'(url\(#|href="#)([^)"]+)')
 _ID = re.compile(r' id="([^"]*)"')
 _DROPPED = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", re.DOTALL)
 _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
-_BASE64 = re.compile(r'(data:image/\w+;base64,)([^"]*)')
+_BASE64 = re.compile(r'(data:image/(\w+);base64,)([^"]*)')
 _STYLE = re.compile(r' ?style="([^"]*)"')
 _LENGTHS = re.compile(r'(?:\b(?:x|y|[xy][12]|c[xy]|r|width|height|d|points)="|translate\()[^"()]*')
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -63,7 +64,7 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
 
     def tidy(svg: str, prefix: str) -> list[str]:
         svg = _DROPPED.sub("", svg[svg.index("<svg") :]).replace("xlink:href", "href")
-        svg = _BASE64.sub(lambda m: m[1] + re.sub(r"\s", "", m[2]), svg)
+        svg = _BASE64.sub(_image, svg)
         used = {match[2] for match in _REFERENCE.finditer(svg)}
         definitions = sorted(match[1].strip() for match in _DEFS.finditer(svg))
         svg = _DEFS.sub("", svg)
@@ -87,6 +88,11 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
         return lines
 
     return tidy
+
+
+def _image(match: re.Match[str]) -> str:
+    data = "".join(match[3].split())
+    return match[1] + (smaller(data) if match[2] == "png" else data)
 
 
 def _root(text: str) -> str:

@@ -71,6 +71,7 @@ WAYS = {
     "markdown": "interact(lambda x: display(Markdown(f'**{x}**')), x=(0, 2))",
     "html and latex": "interact(lambda x: display(HTML(f'<b>{x}</b>'), Math(f'x={x}')), x=(0, 2))",
     "pyplot": "@interact(x=(0, 2))\ndef f(x):\n    plt.plot([0, x])\n    plt.tight_layout()",
+    "the backend by its short name": "%matplotlib inline\n@interact(x=(0, 2))\ndef f(x):\n    plt.imshow([[0, x], [1, 2]])",
     "two figures": (
         "%config InlineBackend.figure_formats = ['svg']\n@interact(x=(0, 2))\ndef f(x):\n    for k in range(2):\n"
         "        fig, ax = plt.subplots()\n        ax.contourf((np.arange(9) % (x + 2)).reshape(3, 3))\n        plt.show()"
@@ -107,7 +108,8 @@ def test_what_the_states_show(ways):
     assert "kept" in ways.states(names.index("fixed") + 1)[0]
     assert "<strong>2</strong>" in ways.states(names.index("markdown") + 1)[2]
     assert "<b>1</b>" in ways.states(names.index("html and latex") + 1)[1]
-    assert "<img" in ways.states(names.index("pyplot") + 1)[0]
+    for way in ("pyplot", "the backend by its short name"):
+        assert "<img" in ways.states(names.index(way) + 1)[0]
     assert ways.states(names.index("two figures") + 1)[0].count("<svg") == 2
     assert '<div class="interact-row"><div class="interact-label"><b>bold</b></div>' in ways.html
 

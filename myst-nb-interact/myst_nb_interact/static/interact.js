@@ -13,6 +13,7 @@
       this.controls = controls;
       this.fixed = fixed;
       this.rich = rich;
+      if (fixed.length !== slots.length + 1) throw new Error("damaged recording");
       this.slots = slots.map(({ texts, steps }) => {
         let text = "";
         let number = 0;
@@ -69,8 +70,9 @@
     }
 
     arrived(recording) {
-      this.recording = recording;
+      // A damaged recording throws here; script.onload then finds none and shows the notice.
       this.played = recording.outputs.map((output) => new Output(output));
+      this.recording = recording;
       recording.controls.forEach((control, i) => (this.values[i] ??= control.default));
       this.restore();
       this.show();
@@ -110,7 +112,9 @@
         for (const c of output.controls) state = state * this.recording.controls[c].labels.length + this.values[c];
         if (this.shown[i] === state) return;
         this.shown[i] = state;
+        window.MathJax?.typesetClear?.([this.outputs[i]]);
         this.outputs[i].innerHTML = output.html(state);
+        typeset(this.outputs[i]);
       });
       if (before.some((state, i) => state !== null && state !== this.shown[i])) this.say();
     }
@@ -172,7 +176,7 @@
       if (!this.recording) return;
       const own = new URLSearchParams();
       this.recording.controls.forEach((control, i) => {
-        if (this.values[i] !== control.default) own.set(control.name, control.labels[this.values[i]]);
+        if (this.values[i] !== control.default) own.set(nameOf(this.recording.controls, i), labelOf(control.labels, this.values[i]));
       });
       const others = states().filter(([id]) => id !== this.element.id);
       const all = [...others, ...(own.size ? [[this.element.id, own]] : [])];
@@ -184,7 +188,7 @@
       const own = states().find(([id]) => id === this.element.id);
       if (!own) return;
       this.recording.controls.forEach((control, i) => {
-        const value = control.labels.indexOf(own[1].get(control.name) ?? undefined);
+        const value = valueOf(control.labels, own[1].get(nameOf(this.recording.controls, i)));
         if (value >= 0) this.set(i, value);
       });
     }
@@ -192,6 +196,27 @@
 
   function read(input) {
     return input.type === "checkbox" ? Number(input.checked) : Number(input.value);
+  }
+
+  // In the address, names and values are what the reader sees, with a number behind where several look the same.
+  function nameOf(controls, i) {
+    const { name } = controls[i];
+    return name && controls.every((other, k) => k === i || other.name !== name) ? name : `${name}~${i}`;
+  }
+
+  function labelOf(labels, i) {
+    return labels.indexOf(labels[i]) === labels.lastIndexOf(labels[i]) ? labels[i] : `${labels[i]}~${i}`;
+  }
+
+  function valueOf(labels, text) {
+    if (text === null) return -1;
+    const [, label, i] = /^(.*)~(\d+)$/s.exec(text) ?? [];
+    return i !== undefined && labels[i] === label ? Number(i) : labels.indexOf(text);
+  }
+
+  // Formulas that MathJax sets in the browser; those set at build time, by KaTeX for instance, need nothing.
+  function typeset(element) {
+    if (element.querySelector(".math")) window.MathJax?.typesetPromise?.([element])?.catch(() => {});
   }
 
   function states() {
@@ -212,6 +237,13 @@
       figures.set(element.dataset.interact, new Figure(element));
       near.observe(element);
     }
+    window.addEventListener("hashchange", () => {
+      for (const figure of figures.values()) {
+        if (!figure.recording) continue;
+        figure.restore();
+        figure.show();
+      }
+    });
     const target = states()[0];
     if (target) document.getElementById(target[0])?.scrollIntoView();
   }

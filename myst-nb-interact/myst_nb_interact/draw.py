@@ -1,0 +1,92 @@
+"""Figure → picture, as IPython's inline backend makes it, but sooner, and smaller where that cannot be seen.
+
+Cut to what it shows ("tight", the inline backend's default), Matplotlib draws a figure twice, the first time only to
+learn where everything goes. Nearly every figure can be asked for its box directly. An image that is only enlarged,
+with hard edges, is written with the pixels of its data: the browser enlarges it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+import matplotlib
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.transforms import Bbox
+
+_UNDERSTOOD = {"metadata", "facecolor", "edgecolor", "dpi"}
+"""Settings that leave the box to us."""
+
+
+@contextmanager
+def drawing(shell: InteractiveShell, quick: bool) -> Iterator[None]:
+    """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen."""
+    kept = {}
+    for name, form in (("image/svg+xml", "svg"), ("image/png", "png")):
+        formatter = shell.display_formatter.formatters[name]
+        printer = formatter.type_printers.get(Figure)
+        # Only what the inline backend has put there: an author's own formatter stays.
+        if isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form:
+            kept[formatter] = printer
+            formatter.for_type(Figure, partial(draw, quick=quick, **printer.keywords))
+    try:
+        yield
+    finally:
+        for formatter, printer in kept.items():
+            formatter.for_type(Figure, printer)
+
+
+def draw(figure: Figure, fmt: str, quick: bool, bbox_inches: Any = "tight", **settings: Any) -> Any:
+    """As `IPython.core.pylabtools.print_figure`; when `quick`, without the first of two drawings."""
+    with ExitStack() as stack:
+        if fmt == "svg":
+            stack.enter_context(_own_pixels(figure))
+        # A layout engine needs the first drawing.
+        if quick and bbox_inches == "tight" and figure.axes and figure.get_layout_engine() is None:
+            if _UNDERSTOOD.issuperset(k for k in settings if k != "base64"):
+                bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
+        return print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
+
+
+def _tight_box(figure: Figure, fmt: str, dpi: float) -> Bbox:
+    own, canvas = figure.dpi, figure.canvas
+    figure.dpi = 72 if fmt == "svg" else dpi
+    try:
+        renderer: Any
+        if fmt == "svg":
+            renderer = RendererSVG(*figure.bbox.size, io.StringIO())
+        else:
+            renderer = FigureCanvasAgg(figure).get_renderer()
+        return figure.get_tightbbox(renderer).padded(matplotlib.rcParams["savefig.pad_inches"])
+    finally:
+        figure.set_canvas(canvas)
+        figure.dpi = own
+
+
+@contextmanager
+def _own_pixels(figure: Figure) -> Iterator[None]:
+    """While this lasts, images that Matplotlib would enlarge with hard edges keep the pixels of their data."""
+    with ExitStack() as stack:
+        for image in figure.findobj(lambda artist: type(artist) is AxesImage):
+            if image.get_interpolation() in ("auto", "antialiased", "nearest") and _enlarged(image):
+                stack.callback(image.set_interpolation, image.get_interpolation())
+                image.set_interpolation("none")
+        yield
+
+
+def _enlarged(image: AxesImage) -> bool:
+    """More than three times in both directions: from there on "auto" means hard edges."""
+    if image.axes is None or image.get_array() is None:
+        return False
+    image.axes.apply_aspect()
+    rows, columns = image.get_size()
+    box = image.get_window_extent()
+    return box.width > 3 * columns and box.height > 3 * rows
