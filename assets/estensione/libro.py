@@ -14,6 +14,9 @@ import psutil
 import sphinxcontrib.katex as katex
 from docutils import nodes
 from fontTools import subset
+from pybtex.plugin import register_plugin
+from pybtex.style.formatting import alpha
+from pybtex.style.template import field, href, join, names, sentence
 from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -44,6 +47,24 @@ STRINGS = {
 }
 
 Visitor = Callable[[HTML5Translator, nodes.Element], None]
+
+
+class BibliographyStyle(alpha.Style):
+    """Lo stile `alpha` di pybtex, con le sue parole in italiano."""
+
+    def format_names(self, role: str, as_sentence: bool = True) -> Any:
+        """I nomi, con «e» prima dell'ultimo."""
+        found = names(role, sep=", ", sep2=" e ", last_sep=" e ")
+        return sentence[found] if as_sentence else found
+
+    def format_url(self, e: Any) -> Any:
+        """L'indirizzo per intero. Il tema accorcia quelli di GitHub, se il collegamento non contiene altro."""
+        url = field("url", raw=True)
+        return href(url)[join["URL: ", url]]
+
+    def get_mastersthesis_template(self, e: Any) -> Any:
+        """Una tesi di laurea."""
+        return self.get_phdthesis_template(e)
 
 
 class Italian(gettext.NullTranslations):
@@ -183,6 +204,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("lite", "", "html", str)
     app.connect("config-inited", addresses)
     app.connect("builder-inited", start_katex)
+    register_plugin("pybtex.style.formatting", "libro", BibliographyStyle)
     app.setup_extension("sphinx_exercise")
     for catalog in ("sphinx", "exercise"):
         locale.translators["general", catalog].add_fallback(Italian())
