@@ -7,6 +7,7 @@ by its traits, not by its class, so that subclasses work.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,9 +126,18 @@ def _tidy(number: float) -> float:
 
 
 def _readout(value: float, form: str) -> str:
-    """A d3 format (ipywidgets' readout_format) by Python's formatting, which shares its grammar."""
-    try:
-        text = format(int(value) if form.endswith("d") else value, form)
-    except ValueError:
-        text = str(value)
+    """A d3 format (ipywidgets' readout_format) by Python's formatting, which shares its grammar.
+
+    Not so its exponents, which JavaScript writes without a leading zero, nor "g", which keeps trailing zeros there.
+    """
+    if found := re.fullmatch(r"\.([1-9]\d*)([eg])", form):
+        digits, general = int(found[1]), found[2] == "g"
+        mantissa, exponent = f"{value:.{digits - general}e}".split("e")
+        short = general and -6 <= int(exponent) < digits
+        text = f"{value:.{digits - 1 - int(exponent)}f}" if short else f"{mantissa}e{int(exponent):+d}"
+    else:
+        try:
+            text = format(int(value) if form.endswith("d") else value, form)
+        except ValueError:
+            text = str(value)
     return text.replace("-", "\N{MINUS SIGN}", 1) if text.startswith("-") else text

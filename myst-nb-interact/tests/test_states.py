@@ -2,7 +2,7 @@ import ipywidgets as w
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from myst_nb_interact.states import CannotSample, TooFine, control
+from myst_nb_interact.states import CannotSample, TooFine, _readout, control
 
 
 def values(widget, **more):
@@ -68,3 +68,15 @@ def test_what_has_no_list_of_values_is_refused(widget):
 def test_a_slider_of_a_billion_steps_is_refused_at_once():
     with pytest.raises(TooFine, match="1,000,000,001 values"):
         control(w.FloatSlider(0, min=0, max=1e9, step=1), "x")
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [  # as d3-format writes them in a browser
+        *((0.5, ".3g", "0.500"), (1e-6, ".3g", "0.00000100"), (1e-7, ".3g", "1.00e-7"), (0.0, ".3g", "0.00")),
+        *((1000.0, ".3g", "1.00e+3"), (999.6, ".3g", "1.00e+3"), (99.96, ".3g", "100"), (1e-5, ".1e", "1.0e-5")),
+        *((-0.25, ".2f", "\N{MINUS SIGN}0.25"), (0.25, ".1%", "25.0%"), (12345.0, ",.0f", "12,345"), (3.0, "d", "3")),
+    ],
+)
+def test_readouts(value, form, shown):
+    assert _readout(value, form) == shown
