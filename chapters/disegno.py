@@ -11,7 +11,7 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 BLU = "#0067A5"
 VERDE = "#00795A"  # i valori del passo in avanti
-ROSSO = "#B84A00"  # i gradienti del passo all'indietro
+ROSSO = "#B5300F"  # i gradienti del passo all'indietro
 VIOLA = "#8E3B76"
 OCRA = "#7A5C00"
 GRIGIO = "#6B7280"

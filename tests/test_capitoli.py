@@ -33,7 +33,7 @@ def test_order_of_a_chapter(path):
     text, number = prose(path), path.name[:2]
     assert text.startswith(f"(cap-{number})=\n# ")
     assert re.search(r":::\{admonition\} In questo capitolo\n:class: obiettivi", text)
-    assert "**Alla fine sapremo**" in text and "**Ci serve**" in text
+    assert "**Alla fine sapremo**" in text and "**Ci servono**" in text
     assert sections(text)[-4:] == LAST_SECTIONS
     assert len(sections(text)) >= 7
     assert "{admonition} Prima di muovere il cursore" in text and "**Che cosa notare.**" in text
