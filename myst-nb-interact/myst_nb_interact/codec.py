@@ -32,7 +32,8 @@ def encode(states: Sequence[Sequence[str]]) -> dict[str, Any]:
     # columns[i] is what stands before anchor i (the last one: after all anchors), in every state
     columns: list[list[str]] = [[] for _ in range(len(anchors) + 1)]
     for state in states:
-        gap, at = [], 0
+        gap: list[str] = []
+        at = 0
         for piece in state:
             if at < len(anchors) and piece == anchors[at]:
                 columns[at].append("".join(gap))

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import Bbox
 
-_UNDERSTOOD = {"metadata", "facecolor", "edgecolor", "dpi"}
+_UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata"}
 """Settings that leave the box to us."""
 
 
@@ -31,7 +31,7 @@ def drawing(shell: InteractiveShell, quick: bool) -> Iterator[None]:
     """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen."""
     kept = {}
     for name, form in (("image/svg+xml", "svg"), ("image/png", "png")):
-        formatter = shell.display_formatter.formatters[name]
+        formatter: Any = shell.display_formatter.formatters[name]  # type: ignore[union-attr]
         printer = formatter.type_printers.get(Figure)
         # Only what the inline backend has put there: an author's own formatter stays.
         if isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form:
@@ -50,9 +50,9 @@ def draw(figure: Figure, fmt: str, quick: bool, bbox_inches: Any = "tight", **se
         if fmt == "svg":
             stack.enter_context(_own_pixels(figure))
         # A layout engine needs the first drawing.
-        if quick and bbox_inches == "tight" and figure.axes and figure.get_layout_engine() is None:
-            if _UNDERSTOOD.issuperset(k for k in settings if k != "base64"):
-                bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
+        direct = figure.axes and figure.get_layout_engine() is None and _UNDERSTOOD.issuperset(settings)
+        if quick and bbox_inches == "tight" and direct:
+            bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
         return print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
 
 
@@ -75,7 +75,8 @@ def _tight_box(figure: Figure, fmt: str, dpi: float) -> Bbox:
 def _own_pixels(figure: Figure) -> Iterator[None]:
     """While this lasts, images that Matplotlib would enlarge with hard edges keep the pixels of their data."""
     with ExitStack() as stack:
-        for image in figure.findobj(lambda artist: type(artist) is AxesImage):
+        images: list[AxesImage] = figure.findobj(lambda artist: type(artist) is AxesImage)  # type: ignore[assignment]
+        for image in images:
             if image.get_interpolation() in ("auto", "antialiased", "nearest") and _enlarged(image):
                 stack.callback(image.set_interpolation, image.get_interpolation())
                 image.set_interpolation("none")

@@ -6,7 +6,6 @@ import base64
 import io
 from functools import lru_cache
 
-
 _TELLING = {"gamma", "icc_profile", "srgb", "transparency"}
 """What changes how the pixels look, and would be lost."""
 
@@ -21,7 +20,7 @@ def smaller(data: str) -> str:
         import numpy as np
         from PIL import Image
 
-        image = Image.open(io.BytesIO(base64.b64decode(data)))
+        image: Image.Image = Image.open(io.BytesIO(base64.b64decode(data)))
         image.load()
     except (ImportError, OSError, ValueError):  # whoever draws with Matplotlib has NumPy and Pillow
         return data

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import comm
 import ipywidgets
@@ -32,19 +33,20 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     ipywidgets.interactive.update = lambda self, *args: None
     ipywidgets.interactive_output = ipywidgets.widgets.interactive_output = _interactive_output
     interaction.interactive_output = _interactive_output
-    shell.display_formatter.mimebundle_formatter.for_type(
+    formatter: Any = shell.display_formatter
+    formatter.mimebundle_formatter.for_type(
         ipywidgets.Widget, lambda widget: _bundle(widget, shell, options)
     )
 
 
-def _interactive_output(f: Callable, controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
+def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
     """As ipywidgets' own, but for the calls: the output remembers what to call."""
     output = ipywidgets.Output()
     output._interact = (f, controls)
     return output
 
 
-def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options) -> dict:
+def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options) -> dict[str, Any]:
     plain = {"text/plain": repr(widget)}
     try:
         recording = record(widget, shell, options, next(_numbers))

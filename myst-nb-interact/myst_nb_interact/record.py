@@ -74,7 +74,7 @@ class NotAlive(Exception):
 class Source:
     """One output area: what is called, and by which controls."""
 
-    f: Callable
+    f: Callable[..., Any]
     widgets: dict[str, Any]
     shows_result: bool
     manual: bool = False
@@ -121,23 +121,24 @@ def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options,
                     layout["children"].insert(0, _add(part, name, controls, seen, options))
     except CannotSample as reason:
         stills = [_still(source, shell) for source in sources]
-        raise NotAlive({"still": sum(stills, []), "reason": str(reason)}) from None
+        raise NotAlive({"still": [o for still in stills for o in still], "reason": str(reason)}) from None
     except TooFine as reason:
         raise InteractError(f"{reason}. {_ADVICE}") from None
     tidy = make_tidy(options.svg_digits, options.svg_colors)
-    outputs, stills = [], []
+    outputs: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
     for part, source in enumerate(sources):
         used = [seen[w] for w in source.widgets.values() if w in seen]
         prefix = f"i{number}-{part}-" if len(sources) > 1 else f"i{number}-"
         encoded, still = _sample(source, [controls[i] for i in used], seen, controls, shell, options, tidy, prefix)
         outputs.append({"controls": used} | encoded)
-        stills += still
+        shown += still
     recording = {
         "number": number,
         "controls": [c.public() for c in controls],
         "layout": layout,
         "outputs": outputs,
-        "still": stills,
+        "still": shown,
     }
     size = len(gzip.compress(json.dumps(outputs).encode(), 6)) / 1000
     if size > options.max_kilobytes:
@@ -166,7 +167,8 @@ def _layout(
                 children.append(_add(child, name, controls, seen, options))
         return {"box": "column", "children": children}
     if hasattr(widget, "_interact"):
-        sources.append(Source(*widget._interact, shows_result=False))
+        f, driven = widget._interact
+        sources.append(Source(f, driven, shows_result=False))
         return {"box": "column", "children": [{"output": len(sources) - 1}]}
     if isinstance(widget, ipywidgets.Box):
         box = "row" if isinstance(widget, ipywidgets.HBox) else "column"
@@ -211,7 +213,8 @@ def _sample(
         raise InteractError(
             f"{total:,} states ({_counts(used)}); the limit is {options.max_states:,}. {_ADVICE}"
         )
-    forgiving = not shell.kernel.get_parent().get("content", {}).get("stop_on_error", True)
+    kernel: Any = shell.kernel  # type: ignore[attr-defined]
+    forgiving = not kernel.get_parent().get("content", {}).get("stop_on_error", True)
 
     def outputs(state: tuple[int, ...]) -> list[dict[str, Any]]:
         arguments = _arguments(source, seen, controls, dict(zip(map(id, used), state)))
@@ -323,7 +326,9 @@ def _counts(controls: list[Control]) -> str:
 class _Publisher(DisplayPublisher):
     """Keeps what is displayed instead of sending it."""
 
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any) -> None:
+    outputs: list[dict[str, Any]]
+
+    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, *_: Any, **__: Any) -> None:
         data = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
         self.outputs.append({"output_type": "display_data", "data": data, "metadata": metadata or {}})
 

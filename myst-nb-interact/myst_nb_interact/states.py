@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +63,7 @@ def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Contr
     Raises CannotSample for a widget that has no finite list of values, TooFine for a slider of over 100,000 steps
     that is not thinned.
     """
-    common = {"name": name, "description": getattr(widget, "description", "") or name}
+    common: dict[str, Any] = {"name": name, "description": getattr(widget, "description", "") or name}
     common["continuous"] = bool(getattr(widget, "continuous_update", True))
     if isinstance(widget, (widgets.Checkbox, widgets.ToggleButton)):
         return Control("checkbox", values=[False, True], labels=["off", "on"], default=int(widget.value), **common)
@@ -96,14 +97,15 @@ def _choice(widget: widgets.Widget, kind: str, common: dict[str, Any]) -> Contro
     return Control(kind, values=values, labels=labels, default=widget.index, **common)
 
 
-def _numbers(kind: str, values: list, value: Any, labels: list[str], common: dict[str, Any]) -> Control:
+def _numbers(kind: str, values: list[float], value: Any, labels: list[str], common: dict[str, Any]) -> Control:
     return Control(kind, values=values, labels=labels, default=values.index(value), **common)
 
 
-def _grid(low: float, high: float, step: float, value: float, thin: int | None) -> list:
+def _grid(low: float, high: float, step: float, value: float, thin: int | None) -> list[float]:
     """low, low + step, … up to high, and the value that the control starts with, wherever it lies."""
     if not all(math.isfinite(x) for x in (low, high, step)) or step <= 0:
         raise CannotSample(f"a slider from {low} to {high} in steps of {step} has no finite list of values")
+    kept: Sequence[int]
     count = math.floor((high - low) / step + 1e-9) + 1
     if thin and count > thin:
         kept = [round(i * (count - 1) / (thin - 1)) for i in range(thin)]
