@@ -29,7 +29,11 @@ def refresh(path: Path) -> str:
     """Esegue un notebook nella sua cartella e lo riscrive. CellExecutionError se una cella fallisce."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, timeout=3600, kernel_name="myst-nb-interact", resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=3600,
+        kernel_name="myst-nb-interact",
+        resources={"metadata": {"path": str(path.parent)}},
+        coalesce_streams=True,  # un testo stampato è uno, anche se il kernel lo manda a pezzi
     ).execute()
     notebook.metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     for cell in notebook.cells:
