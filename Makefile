@@ -8,7 +8,7 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --max
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help libro servi lite jupyter test test-veloce venti quaderni pulisci
+.PHONY: help libro servi lite jupyter test test-veloce stile venti mutanti collegamenti vulnerabili quaderni pulisci
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -47,15 +47,32 @@ lite: $(VENV)/jupyter ## aggiunge al sito JupyterLite: i capitoli si eseguono ne
 jupyter: $(VENV)/jupyter ## apre i capitoli in JupyterLab
 	cd chapters && "$(CURDIR)/$(BIN)/jupyter" lab
 
-test: $(VENV)/test lite ## esegue tutti i controlli
+stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, e i tipi del plug-in
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: $(VENV)/test stile lite ## esegue tutti i controlli
 	$(BIN)/python tests/browser.py
 	$(PYTEST) chapters tests myst-nb-interact/tests
 
-test-veloce: $(VENV)/test ## i controlli che non costruiscono pagine e non aprono il browser
+test-veloce: $(VENV)/test stile ## i controlli che non costruiscono pagine e non aprono il browser
 	$(PYTEST) -m "not sito and not lento" --ignore-glob="*/test_build.py" --ignore-glob="*/test_player.py" chapters tests myst-nb-interact/tests
 
 venti: $(VENV)/test ## esegue i notebook venti volte, in ordine sparso, e ne confronta i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/venti.py
+
+mutanti: $(VENV)/test ## mette nei capitoli un errore alla volta e guarda quale controllo se ne accorge
+	$(BIN)/python tests/mutanti.py
+
+# Il file di configurazione che Sphinx chiede non serve ad altro.
+collegamenti: $(VENV)/libro ## controlla i collegamenti ad altri siti, che elenca in _build/collegamenti (serve la rete)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book config sphinx .
+	PYTHONPATH=assets/estensione PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sphinx-build -q -b linkcheck -D nb_execution_mode=off \
+		-d _build/collegamenti/alberi . _build/collegamenti; esito=$$?; rm -f conf.py; cat _build/collegamenti/output.txt; exit $$esito
+
+vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serve la rete)
+	$(BIN)/python -m pip install --quiet pip-audit==2.10.1
+	$(BIN)/pip-audit --local --skip-editable
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb

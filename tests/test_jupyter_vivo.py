@@ -27,9 +27,8 @@ class Kernel:
                 self.text += content["text"]
             elif kind == "error":
                 raise AssertionError("\n".join(content["traceback"]))
-            elif kind == "status" and content["execution_state"] == "idle":
-                if message["parent_header"]["msg_id"] == message_id:
-                    return
+            elif message["parent_header"]["msg_id"] == message_id and content.get("execution_state") == "idle":
+                return
 
     def run(self, source):
         self.text = ""
@@ -69,8 +68,8 @@ def test_the_slider_follows_the_readers_code(kernel):
                 shown = text
         assert shown.strip() == interactive.text(*choice).strip()
 
-    kernel.run(cell.source.replace("def watch_descent(learning_rate, epochs, use_relu):",
-               "def watch_descent(learning_rate, epochs, use_relu):\n    print('codice di chi legge')"))
+    head = "def watch_descent(learning_rate, epochs, use_relu):\n"
+    kernel.run(cell.source.replace(head, head + "    print('codice di chi legge')\n"))
     assert "codice di chi legge" in kernel.move(interactive.controls[1].description, {"value": 33})
 
 

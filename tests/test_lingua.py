@@ -16,7 +16,7 @@ PAGES = [ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md")), *CHAPTERS
 READ = {"label", "labels", "title", "xlabel", "ylabel", "description", "options"}  # gli argomenti che si leggono in una figura
 PLAIN = (ast.Constant, ast.Dict, ast.List, ast.Tuple)
 KNOWN = {word.lower() for word in (ROOT / "tests" / "parole.txt").read_text(encoding="utf-8").split("\n") if word}
-ELIDED = set(["nient", "l", "d", "c", "n", "s", "m", "v", "un", "all", "dall", "dell", "nell", "sull", "coll", "quell", "quest", "anch", "com", "dov", "cos", "po", "senz", "ciascun", "nessun"])
+ELIDED = set("nient l d c n s m v un all dall dell nell sull coll quell quest anch com dov cos po senz ciascun nessun".split())
 WRONG = {
     r"\b(?:perch|poich|affinch|bench|finch|cosicch|n)[èe]'?(?= |,|\.)(?<!ne)": "l'accento acuto: perché, poiché, né",
     r"\bqual'è\b": "qual è, senza apostrofo",
@@ -45,17 +45,16 @@ def spelt(word):
     return any(dictionary().lookup(form) for form in (word, word.lower(), word.capitalize()))
 
 
-def markdown(path):
-    """Le celle di testo di un notebook."""
-    return [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"]
+def whole(path):
+    """Il testo di una pagina; di un notebook, le celle di testo."""
+    if path.suffix == ".md":
+        return path.read_text(encoding="utf-8")
+    return "\n\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
 
 
 def prose(path):
     """La prosa di una pagina: senza codice, formule, direttive, indirizzi."""
-    if path.suffix == ".ipynb":
-        text = "\n\n".join(markdown(path))
-    else:
-        text = path.read_text(encoding="utf-8")
+    text = whole(path)
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
     text = re.sub(r"^(`{3,}|:{3,})\{(?:math|raw|bibliography|index|code-cell)\}.*?^\1\s*$", "", text, flags=re.S | re.M)
     text = re.sub(r"^```\w+\n.*?^```", "", text, flags=re.S | re.M)
@@ -158,7 +157,6 @@ def test_the_glossary_knows_both_directions():
 def test_terms_have_the_translation_of_the_glossary(path):
     """Dove un termine ha la traduzione fra parentesi, è quella del glossario."""
     terms, _ = glossary()
-    text = path.read_text(encoding="utf-8") if path.suffix == ".md" else "\n\n".join(markdown(path))
-    for shown, target, gloss in re.findall(r"\{term\}`([^`<]*?)(?: <([^>]*)>)?`\s\(([^)]*)\)", text):
+    for shown, target, gloss in re.findall(r"\{term\}`([^`<]*?)(?: <([^>]*)>)?`\s\(([^)]*)\)", whole(path)):
         forms = terms[target or shown]
         assert any(form.lower() in gloss.lower() for form in forms), f"{shown} ({gloss}), ma nel glossario: {forms}"

@@ -9,10 +9,11 @@ import json
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
@@ -118,7 +119,7 @@ class ChooseStill(SphinxPostTransform):
 
 def visit_html(self: SphinxTranslator, node: interact) -> None:
     """Write the controls, the default state, and the recording's file."""
-    recording, builder = node["recording"], self.builder
+    recording, builder = node["recording"], cast(StandaloneHTMLBuilder, self.builder)
     rendered = iter([_html(self, child) for child in node.children[1:]])
     alts = _alts(node["alt"])
     outputs = [o | {"rich": alts + [next(rendered) for _ in o["rich"]]} for o in recording["outputs"]]
