@@ -8,7 +8,7 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --max
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help libro servi lite jupyter test test-veloce stile venti mutanti collegamenti vulnerabili quaderni pulisci
+.PHONY: help libro servi lite jupyter test test-veloce stile venti mutanti collegamenti vulnerabili quaderni benchmark pulisci
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -76,6 +76,14 @@ vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serv
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
+
+.venv-benchmarks/pronto: benchmarks/requirements.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet -r $<
+	@touch $@
+
+benchmark: .venv-benchmarks/pronto ## confronta il plug-in con Panel e HoloViews (mezz'ora)
+	$(<D)/bin/python benchmarks/compare.py
 
 pulisci: ## toglie ciò che è stato costruito (non l'ambiente)
 	rm -rf _build

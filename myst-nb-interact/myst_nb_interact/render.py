@@ -16,7 +16,7 @@ from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
 
 from . import MIME_TYPE, codec
 from .strings import strings
@@ -47,7 +47,7 @@ class InteractRenderer(MimeRenderPlugin):
             return [_figure(renderer, data)]
         if data.mime_type != MIME_TYPE:
             return None
-        recording: dict[str, Any] = data.content  # type: ignore[assignment]
+        recording: dict[str, Any] = data.content
         still = _nodes(renderer, data, recording["still"])
         if "reason" in recording:
             _logger.warning(
@@ -58,7 +58,7 @@ class InteractRenderer(MimeRenderPlugin):
                 type="interact",
                 subtype="still",
             )
-            return still.children
+            return still.children  # type: ignore[return-value]
         node = interact("", still, recording=recording, alt=_alt(renderer, data))
         for mime_type, text in (rich for output in recording["outputs"] for rich in output["rich"]):
             output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}
@@ -110,14 +110,17 @@ class ChooseStill(SphinxPostTransform):
         """Run the transform."""
         builder = self.env.app.builder
         alive = builder.format == "html" and builder.name != "epub"
-        for node in list(self.document.findall(lambda n: isinstance(n, (interact, figure_inline)))):
+        found: list[nodes.Element] = [*self.document.findall(interact), *self.document.findall(figure_inline)]
+        for node in found:
+            still = node.children[0]
+            assert isinstance(still, nodes.Element)
             if alive:
-                node.children[0].clear()
+                still.clear()
             else:
-                node.replace_self(node.children[0].children)
+                node.replace_self(still.children)
 
 
-def visit_html(self: SphinxTranslator, node: interact) -> None:
+def visit_html(self: HTML5Translator, node: interact) -> None:
     """Write the controls, the default state, and the recording's file."""
     recording, builder = node["recording"], cast(StandaloneHTMLBuilder, self.builder)
     rendered = iter([_html(self, child) for child in node.children[1:]])
@@ -147,13 +150,13 @@ def visit_html(self: SphinxTranslator, node: interact) -> None:
     raise nodes.SkipNode
 
 
-def visit_figure_html(self: SphinxTranslator, node: figure_inline) -> None:
+def visit_figure_html(self: HTML5Translator, node: figure_inline) -> None:
     """Write the figure."""
     self.body.append(node["html"])
     raise nodes.SkipNode
 
 
-def _html(translator: SphinxTranslator, node: nodes.Element) -> str:
+def _html(translator: HTML5Translator, node: nodes.Node) -> str:
     """What a node adds to the page."""
     body, translator.body = translator.body, []
     try:

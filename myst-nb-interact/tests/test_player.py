@@ -55,6 +55,8 @@ CELLS = {
         "s, t = w.IntSlider(0, max=3), w.IntSlider(0, max=3)\n"
         "w.VBox([s, t, interactive_output(lambda s, t: print('nameless', s, t), {'s': s, 't': t})])"
     ),
+    "lines": "interact(lambda n: print(*range(n + 1), sep='\\n'), n=(0, 20))",
+    "many": "interact(lambda a, b: print('many', a, b), a=(0, 69), b=(0, 69))",
 }
 NUMBER = {name: i + 1 for i, name in enumerate(CELLS)}
 
@@ -113,9 +115,6 @@ def browser():
         opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield opened
         opened.close()
-
-
-AWAITED = pytest.mark.xfail(reason="the player does not do this yet", strict=False)
 
 
 class Player:
@@ -209,7 +208,6 @@ def test_texts_arrive_as_they_were_printed(built, player):
         assert player.figure("texts").locator("pre").evaluate("e => e.textContent") == text
 
 
-@AWAITED
 def test_formulas_are_typeset_again(built, player):
     """MathJax reads a page once; the player has to show it what is new."""
     player.page.add_init_script(
@@ -242,7 +240,6 @@ def test_the_address_restores_states(built, player):
     assert player.figure("three").locator("output").first.inner_text() == "4"
 
 
-@AWAITED
 def test_labels_that_repeat_restore_their_own_state(built, player):
     """0.002 and 0.004 are both "0.00" to ipywidgets' default format."""
     player.open(built).loaded("fine")
@@ -254,7 +251,6 @@ def test_labels_that_repeat_restore_their_own_state(built, player):
     player.expect("fine", "rate 0.014")
 
 
-@AWAITED
 def test_controls_without_a_description_restore_their_own_state(built, player):
     player.open(built).loaded("nameless")
     player.slide("nameless", 3)
@@ -264,6 +260,19 @@ def test_controls_without_a_description_restore_their_own_state(built, player):
     found = player.hash()
     player.open("about:blank").open(built, found).loaded("nameless")
     player.expect("nameless", "nameless 3 1")
+
+
+def test_an_address_that_changes_is_followed(built, player):
+    """As when a reader follows a link to another state of the same page."""
+    player.open(built, f"#interact-{NUMBER['three']}:a=4").loaded("three")
+    player.expect("three", "three 4 p True")
+    player.page.evaluate("hash => { location.hash = hash; }", f"interact-{NUMBER['three']}:b=q")
+    player.expect("three", "three 2 q True")  # what the address leaves out is at its start
+    player.loaded("other")
+    player.slide("other", 1)
+    player.page.evaluate("() => { location.hash = 'test'; }")  # a section of the page
+    player.page.wait_for_timeout(100)
+    assert player.text("three") == "three 2 q True" and player.text("other") == "other 1"
 
 
 @pytest.mark.parametrize(
@@ -322,6 +331,73 @@ def test_reset_brings_everything_back(built, player):
     assert figure.locator("input[type=range]").input_value() == "2"
     player.page.wait_for_timeout(600)
     assert player.hash() == ""
+
+
+def test_the_page_does_not_jump(built, player):
+    """What follows an output that grows smaller stays where it is, until reset or a new width of the window."""
+    figure = player.open(built).loaded("lines")
+
+    def height():
+        return figure.bounding_box()["height"]
+
+    begin = height()
+    player.slide("lines", 20)
+    sync_api.expect(figure.locator("pre")).to_contain_text("20")
+    high = height()
+    player.slide("lines", 0)
+    sync_api.expect(figure.locator("pre")).to_have_text("0")
+    assert begin < high == height()
+    player.page.set_viewport_size({"width": 990, "height": 900})
+    player.page.wait_for_timeout(100)
+    assert height() < begin
+    player.slide("lines", 20)
+    sync_api.expect(figure.locator("pre")).to_contain_text("20")
+    figure.locator(".interact-reset").click()
+    sync_api.expect(figure.locator("pre")).not_to_contain_text("11")
+    assert height() == begin
+
+
+def test_thousands_of_states_leave_the_page_light(built, player):
+    player.open(built).loaded("many")
+    player.slide("many", 69)
+    player.slide("many", 68, control=1)
+    player.expect("many", "many 69 68")
+    assert (built / "index.html").stat().st_size < 200_000
+    assert payload(built, "many").stat().st_size < 80_000
+
+
+def test_paper_shows_the_state_of_the_screen(built, player):
+    figure = player.open(built).loaded("three")
+    player.slide("three", 5)
+    player.expect("three", "three 5 p True")
+    player.page.emulate_media(media="print")
+    assert player.text("three") == "three 5 p True" and figure.locator("output").inner_text() == "5"
+    assert not figure.locator("input[type=range], button").filter(visible=True).count()
+
+
+@pytest.mark.parametrize("width", [1600, 360])
+def test_one_interact_alone(built, player, width):
+    player.page.set_viewport_size({"width": width, "height": 900})
+    name = f"interact-{NUMBER['figure']}"
+    player.open(built, f"?solo={name}#{name}:k=7").loaded("figure")
+    player.expect("figure", "figure 7 4")
+    box = player.figure("figure").bounding_box()
+    assert box["x"] == 0 and box["y"] == 0 and box["width"] >= width - 20  # but for a scroll bar
+    assert player.figure("figure").locator("svg").bounding_box()["width"] > 0.6 * width
+    assert not player.figure("other").is_visible() and not player.page.locator("section h1").is_visible()
+    assert player.page.evaluate("document.documentElement.scrollWidth") <= width
+    player.slide("figure", 3)
+    player.expect("figure", "figure 3 4")
+    player.page.wait_for_timeout(600)
+    assert player.page.evaluate("location.search") == f"?solo={name}"
+
+
+@pytest.mark.parametrize("solo", ["interact-99", "test", "", "%", "<b>"])
+def test_one_that_is_not_there_leaves_the_page(built, player, solo):
+    player.open(built, f"?solo={solo}").loaded("three")
+    player.slide("three", 3)
+    player.expect("three", "three 3 p True")
+    assert player.page.locator("section h1").is_visible()
 
 
 def test_play_runs_to_the_end_and_stops(built, player):
@@ -406,10 +482,7 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [pytest.param(d, marks=AWAITED if d in ("without its outputs", "without a slot") else ()) for d in DAMAGES],
-)
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_recording_leaves_the_still(site, player, damage):
     file = payload(site, "figure")
     if damage == "missing":
@@ -470,7 +543,6 @@ def test_without_javascript_the_still_stands(built, browser):
     context.close()
 
 
-@AWAITED
 def test_every_control_has_a_name(built, player):
     player.open(built)
     for name in CELLS:

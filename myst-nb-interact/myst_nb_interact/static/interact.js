@@ -100,6 +100,7 @@
       this.stop();
       this.recording.controls.forEach((control, i) => this.set(i, control.default));
       this.show();
+      this.loosen();
       this.saveSoon();
     }
 
@@ -112,11 +113,18 @@
         for (const c of output.controls) state = state * this.recording.controls[c].labels.length + this.values[c];
         if (this.shown[i] === state) return;
         this.shown[i] = state;
+        // A smaller figure must not pull up the page, and the slider with it.
+        this.outputs[i].style.minHeight = `${this.outputs[i].getBoundingClientRect().height}px`;
         window.MathJax?.typesetClear?.([this.outputs[i]]);
         this.outputs[i].innerHTML = output.html(state);
         typeset(this.outputs[i]);
       });
       if (before.some((state, i) => state !== null && state !== this.shown[i])) this.say();
+    }
+
+    // Outputs are as high as their content again.
+    loosen() {
+      for (const output of this.outputs) output.style.minHeight = "";
     }
 
     // What a state prints is read out once the slider rests.
@@ -188,7 +196,8 @@
       const own = states().find(([id]) => id === this.element.id);
       if (!own) return;
       this.recording.controls.forEach((control, i) => {
-        const value = valueOf(control.labels, own[1].get(nameOf(this.recording.controls, i)));
+        const text = own[1].get(nameOf(this.recording.controls, i));
+        const value = text === null ? control.default : valueOf(control.labels, text);
         if (value >= 0) this.set(i, value);
       });
     }
@@ -209,7 +218,6 @@
   }
 
   function valueOf(labels, text) {
-    if (text === null) return -1;
     const [, label, i] = /^(.*)~(\d+)$/s.exec(text) ?? [];
     return i !== undefined && labels[i] === label ? Number(i) : labels.indexOf(text);
   }
@@ -224,7 +232,19 @@
     return parts.filter(Boolean).map((match) => [match[1], new URLSearchParams(match[2])]);
   }
 
+  // page.html?solo=interact-2 shows that interactive alone, as wide as the window: for slides and learning platforms.
+  function solo() {
+    const alone = document.getElementById(new URLSearchParams(location.search).get("solo") ?? "");
+    if (!alone?.matches("[data-interact]")) return;
+    document.documentElement.classList.add("interact-solo");
+    alone.classList.add("interact-alone");
+    for (let part = alone; part !== document.body; part = part.parentElement) {
+      part.parentElement.classList.add("interact-around");
+    }
+  }
+
   function start() {
+    solo();
     const near = new IntersectionObserver(
       (entries) => entries.forEach((entry) => {
         if (!entry.isIntersecting) return;
@@ -237,6 +257,7 @@
       figures.set(element.dataset.interact, new Figure(element));
       near.observe(element);
     }
+    window.addEventListener("resize", () => figures.forEach((figure) => figure.loosen()));
     window.addEventListener("hashchange", () => {
       for (const figure of figures.values()) {
         if (!figure.recording) continue;
