@@ -24,8 +24,11 @@ def sections(text):
     return re.findall(r"^## (.+)$", text, re.MULTILINE)
 
 
-def test_all_chapters_are_there():
-    assert [path.name[:2] for path in CHAPTERS] == [f"{n:02}" for n in range(1, 12)]
+def test_all_chapters_are_in_the_table_of_contents():
+    """I capitoli sono in _toc.yml, nell'ordine, e i loro numeri si susseguono."""
+    listed = re.findall(r"file: chapters/(\d\d-.+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    assert listed == [path.stem for path in CHAPTERS] and len(listed) >= 11
+    assert [name[:2] for name in listed] == [f"{n:02}" for n in range(1, len(listed) + 1)]
 
 
 @every_chapter

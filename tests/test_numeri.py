@@ -654,7 +654,7 @@ def test_11_the_slider_shows_every_gradient(show):
 def stated(text):
     """I numeri che il testo dichiara, come sono scritti: quelli con la virgola, le potenze di dieci, da due cifre in su."""
     text = text.split("\n## E adesso")[0]  # lì si parla di un altro capitolo
-    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|^\([\w-]+\)=$|^#+ .*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|\b(?:cap|eq|es|sol)-[\w-]+|^#+ .*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
     text = re.sub(r"(?:(\d+(?:\.\d+)?)\s*\\cdot\s*)?10\^\{?(-?\d+)\}?", lambda m: f" {m[1] or 1}e{m[2]} ", text)
     return re.findall(r"(?<![\w.])(?:\d+\.\d+|\d+(?:\.\d+)?e-?\d+|\d{2,})(?!\w|\.\d)", text)
 
@@ -677,7 +677,7 @@ def test_numbers_in_the_text_are_held(path):
             held += constants(cell.source)
             held += [abs(number) for output in cell.outputs for number in numbers(output.get("text", ""))]
     found = [number for cell in cells if cell.cell_type == "markdown" for number in stated(cell.source)]
-    assert len(found) >= 10
+    assert found and held
 
     def close(written):
         digits = written.split("e")[0].partition(".")[2]
