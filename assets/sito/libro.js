@@ -35,8 +35,6 @@
     reachable();
     // JupyterLite vuole un server: da disco non si apre.
     if (location.protocol === "file:") for (const a of document.querySelectorAll('.strumenti [href*="lite/lab"]')) a.parentElement.hidden = true;
-    addEventListener("resize", reachable);
-    for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reachable);
     // Un indice aperto su uno schermo stretto si chiude quando si è scelto.
     for (const nav of document.querySelectorAll("nav[popover]"))
       nav.addEventListener("click", (event) => event.target.closest("a") && nav.matches(":popover-open") && nav.hidePopover());
@@ -74,7 +72,10 @@
 
   // Ciò che scorre di lato deve poterlo fare anche dalla tastiera.
   function reachable() {
-    for (const box of document.querySelectorAll("article pre, .katex-display, .pst-scrollable-table-container, .interact-output"))
-      box.scrollWidth > box.clientWidth ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex");
+    const observer = new ResizeObserver((entries) => {
+      const wide = entries.map(({ target }) => target.scrollWidth > target.clientWidth);
+      entries.forEach(({ target }, i) => (wide[i] ? target.setAttribute("tabindex", "0") : target.removeAttribute("tabindex")));
+    });
+    for (const box of document.querySelectorAll("article pre, .katex-display, .pst-scrollable-table-container, .interact-output, .interact-figure")) observer.observe(box);
   }
 })();
