@@ -3,6 +3,7 @@
 `python tests/browser.py` lo trova o lo installa; `avvia()` lo apre.
 """
 
+import functools
 import os
 import shutil
 import subprocess
@@ -50,6 +51,7 @@ def install() -> None:
             print(error)
 
 
+@functools.cache
 def path() -> str:
     """Il percorso del Chromium da usare. SystemExit, con la spiegazione, se non si può avere."""
     if not existing():

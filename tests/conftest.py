@@ -1,7 +1,9 @@
 """Ciò che i controlli del sito hanno in comune: il sito costruito, un server su questo computer, un browser."""
 
 import functools
+import gzip
 import http.server
+import io
 import threading
 from pathlib import Path
 
@@ -18,11 +20,33 @@ def site() -> Path:
     return SITE
 
 
+@functools.cache
+def compressed(path: Path) -> bytes:
+    """Un file del sito, come viaggia; il sito non cambia mentre girano i controlli."""
+    return gzip.compress(path.read_bytes())
+
+
 @pytest.fixture(scope="session")
 def addresses(site):
     """Come si apre il sito: da un server e da disco."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
+        """Come dove il sito sarà pubblicato: con gzip, e senza aprire un collegamento nuovo per ogni file."""
+
+        protocol_version = "HTTP/1.1"
+
+        def send_head(self):
+            path = Path(self.translate_path(self.path))
+            if path.suffix not in (".html", ".css", ".js", ".svg") or not path.is_file():
+                return super().send_head()
+            body = compressed(path)
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(path))
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            return io.BytesIO(body)
+
         def log_message(self, *_):
             pass
 

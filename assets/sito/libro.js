@@ -17,6 +17,9 @@
   }
   paint();
   dark.addEventListener("change", paint);
+  // Chi va a un punto preciso ha bisogno che ciò che lo precede sia già della sua altezza (libro.css).
+  root.toggleAttribute("data-intera", location.hash !== "");
+  document.addEventListener("click", (event) => event.target.closest('a[href*="#"]') && root.toggleAttribute("data-intera", true));
 
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("tema");
