@@ -8,7 +8,7 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --max
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help libro servi lite jupyter test test-veloce stile venti mutanti collegamenti vulnerabili quaderni benchmark pulisci
+.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti vulnerabili quaderni benchmark pulisci
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -47,11 +47,21 @@ lite: $(VENV)/jupyter ## aggiunge al sito JupyterLite: i capitoli si eseguono ne
 jupyter: $(VENV)/jupyter ## apre i capitoli in JupyterLab
 	cd chapters && "$(CURDIR)/$(BIN)/jupyter" lab
 
+pdf: $(VENV)/test ## scrive il libro in PDF, in _build/html/backpropagation.pdf
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going --builder singlehtml .
+	@mkdir -p $(SITO)
+	$(BIN)/python pubblica/stampa.py _build/singlehtml/index.html $(SITO)/backpropagation.pdf
+
+epub: $(VENV)/libro ## scrive il libro in EPUB, in _build/html/backpropagation.epub
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going --builder custom --custom-builder epub .
+	@mkdir -p $(SITO)
+	cp _build/epub/backpropagation.epub $(SITO)/
+
 stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, e i tipi del plug-in
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: $(VENV)/test stile lite ## esegue tutti i controlli
+test: $(VENV)/test stile pdf epub lite ## esegue tutti i controlli
 	$(BIN)/python tests/browser.py
 	$(PYTEST) chapters tests myst-nb-interact/tests
 

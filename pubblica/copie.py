@@ -5,13 +5,12 @@ capitolo importa soltanto NumPy, Matplotlib, ipywidgets e disegno. Le copie serv
 LIBRO_VERSIONE, al ramo `quaderni`, da cui le aprono Colab, Binder e nbgitpuller.
 """
 
+import json
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
-
-import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
@@ -41,13 +40,15 @@ def write(folder: Path, source: str = "") -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHAPTERS / name, folder / name)
     for path in sorted(CHAPTERS.glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        cell = nbformat.v4.new_code_cell(first_cell(source), id="preparazione", metadata={"jupyter": {"source_hidden": True}})
-        notebook.cells.insert(0, cell)
-        nbformat.write(notebook, folder / path.name)
-    # Per Binder: solo ciò che un capitolo importa, con le versioni del libro.
-    pins = re.findall(r"^(?:numpy|matplotlib|ipywidgets)==.*", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cell = {"cell_type": "code", "id": "preparazione", "metadata": {"jupyter": {"source_hidden": True}}}
+        notebook["cells"].insert(0, cell | {"execution_count": None, "outputs": [], "source": first_cell(source)})
+        (folder / path.name).write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    # Per Binder: ciò che un capitolo importa e ciò che ne mostra il testo, con le versioni del libro.
+    lines = [line for name in ("requirements.txt", "requirements-jupyter.txt") for line in (ROOT / name).read_text(encoding="utf-8").split("\n")]
+    pins = [line for line in lines if re.match("(numpy|matplotlib|ipywidgets|jupyterlab-myst)==", line)]
     (folder / "requirements.txt").write_text("\n".join(pins) + "\n", encoding="utf-8")
+    (folder / "runtime.txt").write_text("python-3.12\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

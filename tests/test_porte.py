@@ -57,7 +57,7 @@ def test_le_copie_sono_i_capitoli(tmp_path):
     beside = {p.relative_to(ROOT / "chapters").as_posix() for p in (ROOT / "chapters").rglob("*.*") if p.suffix in (".py", ".mplstyle", ".csv")}
     assert beside == set(copie.BESIDE)
     pins = (tmp_path / "copie" / "requirements.txt").read_text().split()
-    assert [re.match("[a-z]+", pin).group() for pin in pins] == ["numpy", "matplotlib", "ipywidgets"]
+    assert [re.match("[a-z-]+", pin).group() for pin in pins] == ["numpy", "matplotlib", "ipywidgets", "jupyterlab-myst"]
 
 
 def links(deposito, lite, suffix=".ipynb"):

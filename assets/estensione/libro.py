@@ -17,16 +17,20 @@ from fontTools import subset
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting import alpha
 from pybtex.style.template import field, href, join, names, sentence
-from sphinx import locale
+from sphinx import addnodes, locale
 from sphinx.application import Sphinx
+from sphinx.builders.epub3 import Epub3Builder
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
+PAGES = str(Path(__file__).parent / "pagine")
 # Ciò che una pagina carica; tutto il resto che tema ed estensioni aggiungono non serve.
 STYLES = ("libro.css", "interact.css", "katex.min.css")
 SCRIPTS = ("libro.js", "interact.js")
+EPUB_STYLES = ("epub.css", "pygments.css", "epub-libro.css")
 # `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
 CSP = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; "
@@ -84,7 +88,7 @@ def collapsible(visit: Visitor, depart: Visitor) -> tuple[Visitor, Visitor]:
 
     def depart_box(self: HTML5Translator, node: nodes.Element) -> None:
         depart(self, node)
-        if "dropdown" in node["classes"]:
+        if "dropdown" in node["classes"] and self.builder.name == "html":
             box = "".join(self.body[node["begin"] :]).replace("<div", "<details", 1)
             box = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', box, count=1)
             self.body[node["begin"] :] = [box.rstrip().removesuffix("</div>") + "</details>\n"]
@@ -92,21 +96,30 @@ def collapsible(visit: Visitor, depart: Visitor) -> tuple[Visitor, Visitor]:
     return visit_box, depart_box
 
 
-def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Ciò che i modelli di pagina aggiungono a quello che sa Sphinx."""
+def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> str | None:
+    """Ciò che i modelli di pagina aggiungono a quello che sa Sphinx; il libro in una pagina sola ha un modello suo."""
+    builder = app.builder.name
+    if "body" in context:
+        body = re.sub(BAD_ATTRIBUTES, "", context["body"])
+        # Gli script in linea di Thebe: la pagina non ne ha bisogno, e la CSP non li ammette.
+        body = re.sub(r"\s*<script\b.*?</script>", "", body, flags=re.DOTALL)
+        if builder != "html":
+            # Il codice che nel sito si apre a richiesta: su carta non si può, e disegna soltanto.
+            body = re.sub(r'<details class="[^"]*\bhide\b.*?</details>', "", body, flags=re.DOTALL)
+        if builder == "epub":
+            body = body.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+        context["body"] = body
     math = 'class="katex"' in context.get("body", "")
-    styles = [s for s in STYLES if math or "katex" not in s]
+    styles = EPUB_STYLES if builder == "epub" else [s for s in STYLES if math or "katex" not in s]
+    scripts = SCRIPTS if builder == "html" else ()
     context["css_files"] = [f for f in context["css_files"] if Path(str(f.filename)).name in styles]
-    context["script_files"] = [f for f in context["script_files"] if Path(str(f.filename or "")).name in SCRIPTS]
+    context["script_files"] = [f for f in context["script_files"] if Path(str(f.filename or "")).name in scripts]
     context["csp"] = CSP
     context["html_baseurl"] = app.config.html_baseurl
     context["description"] = describe(doctree) if doctree else app.config.html_title
     context["strumenti"] = tools(app.config, context)
-    context["deposito"] = app.config.deposito
-    if "body" in context:
-        body = re.sub(BAD_ATTRIBUTES, "", context["body"])
-        # Gli script in linea di Thebe: la pagina non ne ha bisogno, e la CSP non li ammette.
-        context["body"] = re.sub(r"\s*<script\b.*?</script>", "", body, flags=re.DOTALL)
+    context["deposito"], context["libri"] = app.config.deposito, app.config.libri
+    return "stampa.html" if builder == "singlehtml" else None
 
 
 def describe(doctree: nodes.document) -> str:
@@ -122,8 +135,13 @@ def addresses(app: Sphinx, config: Config) -> None:
 
     Stanno nella configurazione perché, quando cambiano, Sphinx riscriva tutte le pagine.
     """
-    config.html_baseurl = os.environ.get("LIBRO_SITO") or config.html_baseurl
+    base = os.environ.get("LIBRO_SITO") or config.html_baseurl
+    config.html_baseurl = base and base.rstrip("/") + "/"
     config.deposito = os.environ.get("LIBRO_DEPOSITO") or config.deposito
+    # La versione è scritta in un posto solo.
+    citation = (Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8")
+    config.version = config.release = re.search(r"^version: (\S+)", citation, re.MULTILINE)[1]
+    config.libri = [kind for kind in ("pdf", "epub") if Path(app.outdir, f"backpropagation.{kind}").exists()]
     lite = Path(app.outdir, "lite")
     if (lite / "lab" / "index.html").exists():
         config.lite = "questo sito" if (lite / "static" / "pyodide").exists() else "cdn.jsdelivr.net"
@@ -150,7 +168,7 @@ def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]
 
 def pages(app: Sphinx) -> list[tuple[str, dict[str, str], str]]:
     """La pagina di chi ha sbagliato indirizzo."""
-    return [("404", {"title": "Pagina non trovata"}, "404.html")]
+    return [("404", {"title": "Pagina non trovata"}, "404.html")] if app.builder.name == "html" else []
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -179,6 +197,52 @@ def shrink_fonts(site: Path) -> None:
         subset.save_font(font, site / "_static/katex/fonts" / path.name, options)
 
 
+class Single(SingleFileHTMLBuilder):
+    """Il libro in una pagina sola: con i modi di scrivere i nodi che le estensioni danno per le pagine."""
+
+    name = "singlehtml"
+
+    def init(self) -> None:
+        """Prepara la costruzione. Sphinx userebbe i soli modi dati per singlehtml, che qui sono quelli di un'estensione sola."""
+        handlers = self.app.registry.translation_handlers
+        handlers["singlehtml"] = handlers["html"] | handlers.get("singlehtml", {})
+        super().init()
+
+    def assemble_doctree(self) -> nodes.document:
+        """Mette i capitoli uno dopo l'altro: Sphinx li lascia dentro l'ultima sezione della copertina, come sue parti."""
+        tree = super().assemble_doctree()
+        for chapter in list(tree.findall(addnodes.start_of_file)):
+            chapter.parent.remove(chapter)
+            tree += chapter
+        return tree
+
+
+class Epub(Epub3Builder):
+    """Un EPUB da leggere anche dove KaTeX non si vede: formule in MathML, pagine con il modello di Sphinx, un foglio di stile solo."""
+
+    name = "epub"
+
+    def init(self) -> None:
+        """Prepara la costruzione."""
+        self.config.templates_path.remove(PAGES)
+        self.config.html_static_path = [str(Path(__file__).parents[1] / "epub")]
+        katex.KATEX_DEFAULT_OPTIONS["output"] = "mathml"
+        super().init()
+
+    def build_content(self) -> None:
+        """Scrive l'elenco dei file, e dice quali hanno formule o disegni: EPUB lo richiede, Sphinx non lo fa."""
+        super().build_content()
+        path = Path(self.outdir, "content.opf")
+
+        def declare(item: re.Match[str]) -> str:
+            page = Path(self.outdir, item[1]).read_text(encoding="utf-8")
+            found = [name for name, tag in (("mathml", "<math"), ("svg", "<svg")) if tag in page]
+            return item[0].replace("<item ", f'<item properties="{" ".join(found)}" ') if found else item[0]
+
+        items = re.sub(r'<item id="(?!nav")[^"]*" href="([^"]+\.xhtml)"[^>]*>', declare, path.read_text(encoding="utf-8"))
+        path.write_text(items, encoding="utf-8")
+
+
 def start_katex(app: Sphinx) -> None:
     """Avvia KaTeX. Il file del suo socket nasce prima che il server ascolti: a volte la prima volta non risponde."""
     for attempt in range(5):
@@ -202,6 +266,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
     app.add_config_value("deposito", "", "html", str)
     app.add_config_value("lite", "", "html", str)
+    app.add_config_value("libri", [], "html", list)
     app.connect("config-inited", addresses)
     app.connect("builder-inited", start_katex)
     register_plugin("pybtex.style.formatting", "libro", BibliographyStyle)
@@ -211,7 +276,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     admonition = collapsible(HTML5Translator.visit_admonition, HTML5Translator.depart_admonition)
     app.add_node(nodes.admonition, override=True, html=admonition)
     app.add_node(solution_node, override=True, html=collapsible(visit_solution_node, depart_solution_node))
-    app.config.templates_path.append(str(Path(__file__).parent / "pagine"))
+    app.config.templates_path.append(PAGES)
+    app.add_builder(Epub, override=True)
+    app.add_builder(Single, override=True)
     # Dopo tema ed estensioni, che in questo evento aggiungono i loro file.
     app.connect("html-page-context", prepare, priority=900)
     app.connect("html-collect-pages", pages)

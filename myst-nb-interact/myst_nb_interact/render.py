@@ -14,6 +14,7 @@ from typing import Any, cast
 from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -109,15 +110,50 @@ class ChooseStill(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Run the transform."""
         builder = self.env.app.builder
-        alive = builder.format == "html" and builder.name != "epub"
+        # In a single page names that are unique in a document are not.
+        alive = builder.format == "html" and builder.name not in ("epub", "singlehtml")
         found: list[nodes.Element] = [*self.document.findall(interact), *self.document.findall(figure_inline)]
         for node in found:
             still = node.children[0]
             assert isinstance(still, nodes.Element)
             if alive:
                 still.clear()
+            elif isinstance(node, interact):
+                node.replace_self(_still(node, still, _docname(node) or self.env.docname, self.config))
             else:
                 node.replace_self(still.children)
+
+
+def _docname(node: nodes.Node) -> str | None:
+    """The document that a node comes from, where a builder has joined several into one."""
+    parent = node.parent
+    while parent is not None and "docname" not in parent:  # Sphinx writes it on the sections that it joins
+        parent = parent.parent
+    return parent["docname"] if parent is not None else None
+
+
+def _still(node: interact, still: nodes.Element, docname: str, config: Config) -> nodes.container:
+    """A recording where it cannot be played: what there is to choose, the default state, where the live one is."""
+    text = strings(config.language)
+    lines, lists = [], []
+    for control in node["recording"]["controls"]:
+        labels, default = control["labels"], control["default"]
+        if control["kind"] in ("radio", "buttons"):
+            items = [nodes.list_item("", nodes.paragraph("", label)) for label in labels if label]
+            lists += [nodes.paragraph("", control["description"]), nodes.bullet_list("", *items, bullet="-")]
+        if labels[default]:
+            value = text.get(labels[default], labels[default]) if control["kind"] == "checkbox" else labels[default]
+            lines.append(f"{control['description'].rstrip(':')}: {value}")
+    page = f"{docname}.html#interact-{node['recording']['number']}"
+    where = nodes.reference("", page, refuri=config.html_baseurl + page) if config.html_baseurl else nodes.Text(page)
+    return nodes.container(
+        "",
+        *lists,
+        *([nodes.paragraph("", ". ".join(lines), classes=["interact-values"])] if lines else []),
+        *still.children,
+        nodes.paragraph("", f"{text['live']} ", where, classes=["interact-live"]),
+        classes=["interact-still"],
+    )
 
 
 def visit_html(self: HTML5Translator, node: interact) -> None:

@@ -7,12 +7,18 @@ _STRINGS = {
         "play": "Play",
         "reset": "Reset",
         "failed": "The recording of this interactive could not be loaded: the picture shows its starting values.",
+        "live": "Live at",
+        "off": "off",
+        "on": "on",
         "noscript": "This interactive needs JavaScript: the picture shows its starting values.",
     },
     "it": {
         "play": "Avvia",
         "reset": "Ripristina",
         "failed": "Non è stato possibile caricare questa figura interattiva: vediamo i suoi valori iniziali.",
+        "live": "Si muove in",
+        "off": "no",
+        "on": "sì",
         "noscript": "Questa figura interattiva richiede JavaScript: vediamo i suoi valori iniziali.",
     },
 }

@@ -181,14 +181,17 @@ def test_what_cannot_be_alive_is_a_still_with_a_warning(tmp_path, cell, reason):
     assert reason in build.log and "suppress_warnings" in build.log
 
 
-@pytest.mark.parametrize(("builder", "file"), [("latex", "*.tex"), ("text", "index.txt"), ("epub", "index.xhtml")])
+@pytest.mark.parametrize(("builder", "file"), [("latex", "*.tex"), ("text", "index.txt"), ("epub", "index.xhtml"), ("singlehtml", "index.html")])
 def test_other_formats_get_the_still(tmp_path, builder, file):
-    cell = "@interact(x=(0, 4))\ndef f(x):\n    plt.plot([0, x])\n    plt.show()\n    print('x is', x)"
-    conf = "project = 'test'\nversion = '1'\nepub_show_urls = 'no'\nsuppress_warnings = ['epub.unknown_project_files']"
+    """The default state, what it is the state of, what else there is to choose, and where the live one is."""
+    cell = "@interact(x=(0, 4), k=w.RadioButtons(options=['one', 'two'], value=None), c=False)\ndef f(x, k, c):\n    plt.plot([0, x])\n    plt.show()\n    print('x is', x)"
+    conf = "project = 'test'\nversion = '1'\nepub_show_urls = 'no'\nsuppress_warnings = ['epub.unknown_project_files']\nhtml_baseurl = 'https://example.org/book/'"
     build = Build(tmp_path, [cell], builder=builder, conf=conf, strict=False)
     assert build.ok, build.log
     text = next(f for f in build.out.glob(file) if "sphinx" not in f.name).read_text()
     assert "x is 2" in text and "interact-output" not in text
+    assert "x: 2. c: off" in text and "one" in text and "two" in text
+    assert builder == "text" or "https://example.org/book/index.html" in text
     if builder != "text":
         assert re.search(r"\.png|_images", text)
 
