@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def test_actionlint(actionlint, tmp_path):
 
 def test_zizmor():
     """Permessi minimi, azioni fissate a una versione esatta, nessuna credenziale che resta, nessun testo altrui eseguito."""
-    command = [Path(sys.executable).parent / "zizmor", "--offline", "--no-progress", ROOT / ".github"]
+    command = [Path(sysconfig.get_path("scripts"), "zizmor"), "--offline", "--no-progress", ROOT / ".github"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -76,6 +76,7 @@ def test_epub_supera_epubcheck(site):
 def test_epub_ha_tutti_i_capitoli(epub, interacts):
     """Le pagine sono nell'ordine del libro, con le formule in MathML e le figure ferme."""
     package = epub.read("content.opf").decode()
+    assert "<h1>Indice</h1>" in epub.read("nav.xhtml").decode()
     order = re.findall(r'<itemref idref="([^"]+)"', package)
     files = dict(re.findall(r'<item [^>]*?id="([^"]+)" href="([^"]+)"', package))
     inside = [files[i] for i in order]

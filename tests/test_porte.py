@@ -101,3 +101,19 @@ def test_da_disco_jupyterlite_non_si_offre(page, addresses):
     page.goto(f"{addresses['disco']}/chapters/06-ottimizzazione.html")
     assert page.get_by_role("link", name="Scarica il notebook").is_visible()
     assert not page.get_by_role("link", name="Apri nel browser").is_visible()
+
+
+@pytest.mark.sito
+@pytest.mark.parametrize("where", ["http", "disco"])
+def test_una_figura_da_sola(page, addresses, where):
+    """L'indirizzo che la pagina per chi insegna consiglia: una figura sola, larga quanto la finestra, con i cursori vivi."""
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.goto(f"{addresses[where]}/chapters/08-softmax.html?solo=interact-1")
+    figure = page.locator("#interact-1")
+    figure.locator("input[type=range]:enabled").first.wait_for()
+    assert figure.bounding_box()["width"] > 800
+    assert not page.locator("h1, .testata, .piede, #interact-2").filter(visible=True).count()
+    before = figure.inner_text()
+    figure.get_by_role("slider").first.press("ArrowRight")
+    page.wait_for_function("before => document.querySelector('#interact-1').innerText !== before", arg=before)
+    assert not page.problems

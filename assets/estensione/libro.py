@@ -221,6 +221,7 @@ class Epub(Epub3Builder):
     """Un EPUB da leggere anche dove KaTeX non si vede: formule in MathML, pagine con il modello di Sphinx, un foglio di stile solo."""
 
     name = "epub"
+    guide_titles = {"toc": "Indice", "cover": "Copertina"}
 
     def init(self) -> None:
         """Prepara la costruzione."""
