@@ -34,9 +34,9 @@ def cases(quick: bool) -> list[tuple[str, str, int, int, str]]:
     if not quick:
         small, growth, reference = (5, 20), [(10, 40), (32, 50)], [(31, 50)]
     found = [(tool, subject, *small, "svg") for subject in ("line", "heat", "region", "table") for tool in TOOLS]
-    found += [(tool, "line", *shape, "svg") for shape in growth for tool in TOOLS]
     found += [(tool, "line", *shape, "svg") for shape in reference for tool in ("plug-in", "plug-in, one process")]
-    return found + [(tool, "region", *small, "png") for tool in TOOLS]
+    found += [(tool, "region", *small, "png") for tool in TOOLS]
+    return found + [(tool, "line", *shape, "svg") for shape in growth for tool in TOOLS]
 
 
 def run(case: tuple[str, str, int, int, str], folder: Path, browser: Any, presses: int) -> dict[str, Any]:

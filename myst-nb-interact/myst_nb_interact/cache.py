@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 _DOCUMENTS = {".ipynb", ".md", ".rst", ".pyc"}
+_CONFIGURATION = {"conf.py", "_config.yml", "_toc.yml"}  # its options are part of the name where they matter
 _READ_WHOLE = 1_000_000  # bytes; of larger files the size and the time of change must do
 _RECORDERS = ("codec", "draw", "image", "kernel", "record", "states", "svg")
 
@@ -40,14 +41,14 @@ def fingerprint(*parts: Any) -> str:
 
 
 def _files(folder: Path) -> list[tuple[str, Any]]:
-    """What a notebook may read: the files beside it and below, documents left out."""
+    """What a notebook may read: the files beside it and below, documents and Sphinx's configuration left out."""
     found = []
     for root, folders, names in os.walk(folder):
         if ".buildinfo" in names:  # a site that Sphinx has built
             folders[:], names = [], []
         folders[:] = sorted(f for f in folders if not f.startswith((".", "_")) and f != "jupyter_execute")
         for path in (Path(root, name) for name in sorted(names)):
-            if path.suffix not in _DOCUMENTS:
+            if path.suffix not in _DOCUMENTS and path.name not in _CONFIGURATION:
                 stat = path.stat()
                 whole = stat.st_size <= _READ_WHOLE
                 trace = path.read_bytes() if whole else (stat.st_size, stat.st_mtime_ns)

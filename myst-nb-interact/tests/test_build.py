@@ -52,6 +52,10 @@ WAYS = {
     "bare decorator": "@interact\ndef f(x=w.IntSlider(0, min=0, max=2)):\n    print('x', x)",
     "function": "def f(x):\n    print('x', x)\ninteract(f, x=[('zero', 0), ('one', 1), ('two', 2)])",
     "lambda": "interact(lambda x: print('x', x), x=[0, 1, 2])",
+    "number": "interact(lambda x: print('x', x), x=1)",
+    "two in a cell": (
+        "interact(lambda x: print('first', x), x=(0, 2))\ninteract(lambda x: print('second', x), x=(0, 2))"
+    ),
     "result": "interact(lambda x: x, x={'a': 0, 'b': 1, 'c': 2})",
     "options": "@interact.options(auto_display=True)\ndef f(x=w.Dropdown(options=[0, 1, 2])):\n    return x",
     "interactive": "widget = interactive(lambda x: print('x', x), x=(0, 2))\ndisplay(widget)",
@@ -70,6 +74,13 @@ WAYS = {
     "choices": "interact(lambda x: print('x', x), x=w.ToggleButtons(options=['p', 'q', 'r']))",
     "markdown": "interact(lambda x: display(Markdown(f'**{x}**')), x=(0, 2))",
     "html and latex": "interact(lambda x: display(HTML(f'<b>{x}</b>'), Math(f'x={x}')), x=(0, 2))",
+    "frame": (
+        "class Frame:\n    def __init__(self, x):\n        self._repr_html_ = lambda: f'<table><tr><td>{x}</td></tr></table>'\n"
+        "interact(lambda x: Frame(x), x=(0, 2))"
+    ),
+    "annotated": (
+        "@interact(x=(0, 2))\ndef f(x):\n    fig, ax = plt.subplots()\n    ax.annotate(f'here {x}', (0, x), (1, 1), arrowprops={})"
+    ),
     "pyplot": "@interact(x=(0, 2))\ndef f(x):\n    plt.plot([0, x])\n    plt.tight_layout()",
     "the backend by its short name": "%matplotlib inline\n@interact(x=(0, 2))\ndef f(x):\n    plt.imshow([[0, x], [1, 2]])",
     "two figures": (
@@ -78,6 +89,12 @@ WAYS = {
     ),
     "one exactly": "interact(lambda x: print('only', x), x=['a'])",
 }
+
+
+def number_of(way):
+    """Which interact of the page it is: one of the cells before has two."""
+    names = list(WAYS)
+    return names.index(way) + 1 + (names.index(way) > names.index("two in a cell"))
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +108,9 @@ def test_the_build_is_clean(ways):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_way_of_calling(ways, way):
-    number = list(WAYS).index(way) + 1
+    number = number_of(way)
     states = ways.states(number)
-    assert len(states) == {"annotation": 4, "one exactly": 1}.get(way, 3)
+    assert len(states) == {"annotation": 4, "number": 5, "one exactly": 1}.get(way, 3)
     assert len(set(states)) == len(states)
     recording = ways.recording(number)
     default = 0
@@ -103,14 +120,14 @@ def test_way_of_calling(ways, way):
 
 
 def test_what_the_states_show(ways):
-    names = list(WAYS)
-    assert "x 7" in ways.states(names.index("inside a function") + 1)[2]
-    assert "kept" in ways.states(names.index("fixed") + 1)[0]
-    assert "<strong>2</strong>" in ways.states(names.index("markdown") + 1)[2]
-    assert "<b>1</b>" in ways.states(names.index("html and latex") + 1)[1]
-    for way in ("pyplot", "the backend by its short name"):
-        assert "<img" in ways.states(names.index(way) + 1)[0]
-    assert ways.states(names.index("two figures") + 1)[0].count("<svg") == 2
+    for way, state, shown in [
+        *(("inside a function", 2, "x 7"), ("fixed", 0, "kept"), ("markdown", 2, "<strong>2</strong>")),
+        *(("html and latex", 1, "<b>1</b>"), ("frame", 1, "<td>1</td>"), ("pyplot", 0, "<img"), ("annotated", 0, "<img")),
+        *(("the backend by its short name", 0, "<img"), ("number", 0, "x -1"), ("two in a cell", 2, "first 2")),
+    ]:
+        assert shown in ways.states(number_of(way))[state]
+    assert "second 2" in ways.states(number_of("two in a cell") + 1)[2]
+    assert ways.states(number_of("two figures"))[0].count("<svg") == 2
     assert '<div class="interact-row"><div class="interact-label"><b>bold</b></div>' in ways.html
 
 
@@ -172,6 +189,7 @@ def test_unless_the_cell_says_so(tmp_path):
     ("cell", "reason"),
     [
         ("interact(lambda a: print('still', a), a='text')", "Text"),
+        ("interact(lambda a: print('still', a), a=w.IntText(3))", "IntText"),
         ("interact_manual(lambda a: print('still', a), a=(0, 5))", "interact_manual"),
     ],
 )
@@ -205,7 +223,8 @@ def test_unchanged_cells_are_not_recorded_again(tmp_path):
     calls = (tmp_path / "calls.md").read_text()
     assert len(calls) == 32
     (tmp_path / "calls.md").unlink()
-    second = Build(tmp_path, [cell, "print('a new cell')"])
+    conf = "interact_processes = 1\ninteract_max_states = 999"  # what does not change a recording
+    second = Build(tmp_path, [cell, "print('a new cell')"], conf=conf)
     assert second.ok, second.log
     assert len((tmp_path / "calls.md").read_text()) == 1  # the default state alone
     assert first.states(1) == second.states(1)
