@@ -5,7 +5,9 @@ import html
 import os
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +29,16 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
 PAGES = str(Path(__file__).parent / "pagine")
-# Ciò che una pagina carica; tutto il resto che tema ed estensioni aggiungono non serve.
-STYLES = ("libro.css", "interact.css", "katex.min.css")
+# Ciò che una pagina carica, con i fogli di stile riuniti nell'ultimo; il resto che tema ed estensioni aggiungono non serve.
+STYLES = ("katex.min.css", "interact.css", "libro.css")
 SCRIPTS = ("libro.js", "interact.js")
 EPUB_STYLES = ("epub.css", "pygments.css", "epub-libro.css")
+COLORS = Path(PAGES, "colori.js").read_text("utf-8")
 # `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
 CSP = (
-    "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; "
-    "font-src 'self' file:; connect-src 'self'; form-action 'self' file:; base-uri 'self'"
+    f"default-src 'none'; script-src 'self' file: 'sha256-{b64encode(sha256(COLORS.encode()).digest()).decode()}'; "
+    "style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; connect-src 'self'; "
+    "form-action 'self' file:; base-uri 'self'"
 )
 # Un'etichetta inglese al posto del testo che si vede, ruoli che i lettori di schermo non usano più, id che si ripetono.
 BAD_ATTRIBUTES = r' aria-label="Toggle hidden content"| role="(doc-biblioentry|list)"| id="(exercise|solution)-content"'
@@ -90,7 +94,7 @@ def collapsible(visit: Visitor, depart: Visitor) -> tuple[Visitor, Visitor]:
         depart(self, node)
         if "dropdown" in node["classes"] and self.builder.name == "html":
             box = "".join(self.body[node["begin"] :]).replace("<div", "<details", 1)
-            box = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', box, count=1)
+            box = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', box, count=1, flags=re.DOTALL)
             self.body[node["begin"] :] = [box.rstrip().removesuffix("</div>") + "</details>\n"]
 
     return visit_box, depart_box
@@ -109,12 +113,11 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
         if builder == "epub":
             body = body.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
         context["body"] = body
-    math = 'class="katex"' in context.get("body", "")
-    styles = EPUB_STYLES if builder == "epub" else [s for s in STYLES if math or "katex" not in s]
+    styles = {"html": STYLES[-1:], "epub": EPUB_STYLES}.get(builder, STYLES)
     scripts = SCRIPTS if builder == "html" else ()
     context["css_files"] = [f for f in context["css_files"] if Path(str(f.filename)).name in styles]
     context["script_files"] = [f for f in context["script_files"] if Path(str(f.filename or "")).name in scripts]
-    context["csp"] = CSP
+    context["csp"], context["colori"] = CSP, COLORS
     context["html_baseurl"] = app.config.html_baseurl
     context["description"] = describe(doctree) if doctree else app.config.html_title
     context["strumenti"] = tools(app.config, context)
@@ -176,6 +179,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html":
         return
     shrink_fonts(Path(app.outdir))
+    bundle_styles(Path(app.outdir, "_static"))
     robots = "User-agent: *\nAllow: /\n"
     if base := app.config.html_baseurl:
         urls = "".join(f"<url><loc>{base}{app.builder.get_target_uri(name)}</loc></url>\n" for name in sorted(app.env.found_docs))
@@ -195,6 +199,13 @@ def shrink_fonts(site: Path) -> None:
         subsetter.populate(text=letters)
         subsetter.subset(font)
         subset.save_font(font, site / "_static/katex/fonts" / path.name, options)
+
+
+def bundle_styles(static: Path) -> None:
+    """Un foglio di stile solo: una pagina compare prima con una richiesta in meno che con pochi byte in meno."""
+    path = {path.name: path for path in static.rglob("*.css")} | {STYLES[-1]: Path(__file__).parents[1] / "sito" / STYLES[-1]}
+    text = "\n".join(path[name].read_text("utf-8").replace("url(fonts/", "url(katex/fonts/") for name in STYLES)
+    (static / STYLES[-1]).write_text(text, encoding="utf-8")
 
 
 class Single(SingleFileHTMLBuilder):

@@ -2,37 +2,24 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const modes = { auto: "come il sistema", light: "chiari", dark: "scuri" };
-  let mode = "auto";
-  try {
-    mode = localStorage.getItem("mode") in modes ? localStorage.getItem("mode") : "auto";
-  } catch {}
-
-  function paint() {
-    root.dataset.mode = mode;
-    root.dataset.theme = mode === "auto" ? (dark.matches ? "dark" : "light") : mode;
-    const button = document.getElementById("tema");
-    if (button) button.title = button.ariaLabel = `Colori: ${modes[mode]}`;
-  }
-  paint();
-  dark.addEventListener("change", paint);
-  // Chi va a un punto preciso ha bisogno che ciò che lo precede sia già della sua altezza (libro.css).
-  root.toggleAttribute("data-intera", location.hash !== "");
   document.addEventListener("click", (event) => event.target.closest('a[href*="#"]') && root.toggleAttribute("data-intera", true));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => paint(root.dataset.mode));
 
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("tema");
+    const label = () => (button.title = button.ariaLabel = `Colori: ${modes[root.dataset.mode]}`);
+    label();
     button.hidden = false;
     button.addEventListener("click", () => {
       const names = Object.keys(modes);
-      mode = names[(names.indexOf(mode) + 1) % names.length];
+      const mode = names[(names.indexOf(root.dataset.mode) + 1) % names.length];
+      paint(mode);
+      label();
       try {
         localStorage.setItem("mode", mode);
       } catch {}
-      paint();
     });
-    paint();
     copyButtons();
     whereAmI();
     reachable();
