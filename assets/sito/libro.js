@@ -29,7 +29,7 @@
     for (const nav of document.querySelectorAll("nav[popover]"))
       nav.addEventListener("click", (event) => event.target.closest("a") && nav.matches(":popover-open") && nav.hidePopover());
     addEventListener("beforeprint", () => {
-      for (const details of document.querySelectorAll("article details")) details.open = true;
+      for (const details of document.querySelectorAll("article details:not(.hide)")) details.open = true;
     });
   });
 
