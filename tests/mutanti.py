@@ -1,8 +1,9 @@
-"""Mette nei capitoli un errore alla volta e guarda quale controllo se ne accorge: `python tests/mutanti.py`.
+"""Mette un errore alla volta nei capitoli e nel plug-in, e guarda quale controllo se ne accorge: `python tests/mutanti.py`.
 
-Ogni mutante è una terna (capitolo, testo, testo sbagliato). Il testo sta una volta sola fra le celle di codice del
-capitolo. Il capitolo mutato si esegue in un processo a parte: lo coglie un assert di una cella oppure uno dei controlli
-di test_funzioni e test_numeri, con pochi casi generati. Se un mutante sopravvive, l'uscita è 1.
+Ogni mutante è una terna (dove, testo, testo sbagliato). Il testo sta una volta sola fra le celle di codice del capitolo,
+o nel modulo del plug-in. Si prova in un processo a parte: lo coglie un assert di una cella, uno dei controlli di
+test_funzioni e test_numeri, con pochi casi generati, o uno dei controlli veloci del plug-in. Se un mutante sopravvive,
+l'uscita è 1.
 """
 
 import argparse
@@ -24,14 +25,16 @@ import nbformat
 
 TESTS = Path(__file__).resolve().parent
 CHAPTERS = TESTS.parent / "chapters"
+PLUGIN = TESTS.parent / "myst-nb-interact"
+PLUGIN_TESTS = [PLUGIN / "tests" / f"test_{name}.py" for name in ("codec", "states", "svg")]
 CASES = "60"
 SECONDS = 300
 
 
 class Mutant(NamedTuple):
-    """Un errore da mettere in un capitolo."""
+    """Un errore da mettere in un capitolo, che si dice con il numero, o in un modulo del plug-in, con il nome."""
 
-    chapter: int
+    where: int | str
     old: str
     new: str
 
@@ -154,24 +157,50 @@ MUTANTS = [
         (11, "Value(t, [(value, 1 - t**2)]", "Value(t, [(value, 1 - t)]"),
         (11, "-(Y * log_probabilities).sum() / len(X)", "-(Y * log_probabilities).sum()"),
         (11, "parent.grad += local * node.grad\n    text", "parent.grad = local * node.grad\n    text"),
+        # il plug-in: i valori dei controlli, la registrazione, le figure
+        ("states", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step) + 1"),
+        ("states", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step + 1e-9)"),
+        ("states", "round(i * (count - 1) / (thin - 1))", "round(i * count / thin)"),
+        ("states", "*(v for v in grid if not same(v)), value", "*grid, value"),
+        ("states", "values=[*values, None], labels=[*labels, \"\"]", "values=[None, *values], labels=[\"\", *labels]"),
+        ("states", "values=[False, True]", "values=[True, False]"),
+        ("states", 'text.replace("-", "\\N{MINUS SIGN}", 1)', "text"),
+        ("codec", "if count == 1 and piece}", "if piece}"),
+        ("codec", "if order != sorted(order):", "if False:"),
+        ("codec", "bisect_left(tops, number)", "0"),
+        ("codec", 'if max(last + text, default="") <= "\\uffff":', "if True:"),
+        ("codec", "commonprefix((last[begin:][::-1], text[begin:][::-1]))", "commonprefix((last[::-1], text[::-1]))"),
+        ("codec", "zip([0, *chosen], chosen)", "zip(chosen, chosen)"),
+        ("codec", 'columns[at].append("".join(gap))\n                gap', 'columns[at].append("")\n                gap'),
+        ("svg", 'text.rstrip("0").rstrip(".") if "." in text else text', 'text.rstrip("0").rstrip(".")'),
+        ("svg", "if m[1] in used else", "if True else"),
+        ("svg", "sorted(match[1].strip() for", "list(match[1].strip() for"),
     ]
 ]
 
 
+def file(mutant: Mutant, chapters: Path = CHAPTERS, plugin: Path = PLUGIN) -> Path:
+    """Il notebook o il modulo in cui va l'errore."""
+    if isinstance(mutant.where, str):
+        return plugin / "myst_nb_interact" / f"{mutant.where}.py"
+    return next(chapters.glob(f"{mutant.where:02}-*.ipynb"))
+
+
 def check(mutant: Mutant) -> str:
     """Perché il mutante non si può fare: il testo non sta una e una sola volta nel codice. Vuota se si può."""
-    path = next(CHAPTERS.glob(f"{mutant.chapter:02}-*.ipynb"))
-    cells = nbformat.read(path, as_version=4).cells
-    found = sum(cell.source.count(mutant.old) for cell in cells if cell.cell_type == "code")
-    return "" if found == 1 else f"Capitolo {mutant.chapter}: questo testo sta {found} volte, non una: {mutant.old!r}"
+    path = file(mutant)
+    if path.suffix == ".py":
+        found = path.read_text(encoding="utf-8").count(mutant.old)
+    else:
+        cells = nbformat.read(path, as_version=4).cells
+        found = sum(cell.source.count(mutant.old) for cell in cells if cell.cell_type == "code")
+    return "" if found == 1 else f"{path.name}: questo testo sta {found} volte, non una: {mutant.old!r}"
 
 
 def mutate(mutant: Mutant, folder: Path, with_asserts: bool) -> list[str]:
-    """Copia i capitoli in folder, con l'errore; dà le celle di codice. ValueError se l'errore non si può mettere."""
-    if mutant != UNTOUCHED and (problem := check(mutant)):
-        raise ValueError(problem)
+    """Copia i capitoli in folder, con l'errore; dà le celle di codice."""
     shutil.copytree(CHAPTERS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    path = next(folder.glob(f"{mutant.chapter:02}-*.ipynb"))
+    path = file(mutant, chapters=folder)
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in code:
@@ -192,7 +221,7 @@ class WithoutAsserts(ast.NodeTransformer):
 class Witness:
     """Un plug-in di pytest: mette per primi i controlli del capitolo, e ricorda quello che fallisce."""
 
-    def __init__(self, chapter: int) -> None:
+    def __init__(self, chapter: int = 0) -> None:
         self.chapter, self.name = f"{chapter:02}", ""
 
     def pytest_collection_modifyitems(self, items: list) -> None:
@@ -203,24 +232,38 @@ class Witness:
             self.name = self.name or report.nodeid.split("::")[-1]
 
 
+def witness(tests: list[Path], chapter: int = 0) -> str:
+    """Il primo dei controlli che fallisce; vuota se riescono tutti."""
+    import pytest
+
+    found = Witness(chapter)
+    pytest.main(["-x", "-p", "no:cacheprovider", *map(str, tests)], plugins=[found])
+    return found.name
+
+
 def catch(mutant: Mutant, with_asserts: bool) -> str:
     """Che cosa coglie il mutante: una cella, un controllo, niente. Si chiama in un processo nuovo."""
+    if mutant != UNTOUCHED and (problem := check(mutant)):
+        raise ValueError(problem)
     with tempfile.TemporaryDirectory() as folder:
+        if isinstance(mutant.where, str):
+            shutil.copytree(PLUGIN / "myst_nb_interact", Path(folder, "myst_nb_interact"))
+            path = file(mutant, plugin=Path(folder))
+            path.write_text(path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")
+            sys.path.insert(0, folder)
+            return witness(PLUGIN_TESTS)
+
         sources = mutate(mutant, Path(folder), with_asserts)
         os.environ |= {"LIBRO_CAPITOLI": folder, "LIBRO_CASI": CASES}
         import notebook
-        import pytest
 
         try:
-            notebook.chapter(mutant.chapter)
+            notebook.chapter(mutant.where)
         except Exception as error:
             place = [f for f in traceback.extract_tb(error.__traceback__) if ", cella " in f.filename][0]
             number = int(place.filename.split(", cella ")[1])
             return f"cella {number}: {sources[number - 1].splitlines()[place.lineno - 1].strip()}"
-        witness = Witness(mutant.chapter)
-        tests = [str(TESTS / name) for name in ("test_funzioni.py", "test_numeri.py")]
-        pytest.main(["-x", "--noconftest", "-p", "no:cacheprovider", *tests], plugins=[witness])
-        return witness.name
+        return witness([TESTS / "test_funzioni.py", TESTS / "test_numeri.py"], mutant.where)
 
 
 def trial(mutant: Mutant, with_asserts: bool = True) -> str:
@@ -238,7 +281,7 @@ def trial(mutant: Mutant, with_asserts: bool = True) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quanti", type=int, metavar="N", help="soltanto i primi N")
-    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07")
+    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07, codec")
     parser.add_argument("--processi", type=int, default=2, metavar="N", help="quanti alla volta (2)")
     parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle")
     parser.add_argument("--uno", help=argparse.SUPPRESS)
@@ -250,16 +293,16 @@ def main() -> int:
         print(verdict)
         return 0
 
-    chosen = [mutant for mutant in MUTANTS if options.solo in f"{mutant.chapter:02} {mutant}"][: options.quanti]
+    chosen = [mutant for mutant in MUTANTS if options.solo in f"{mutant.where:0>2} {mutant}"][: options.quanti]
     if problems := [problem for mutant in chosen if (problem := check(mutant))]:
         sys.exit("\n".join(problems))
     start, survivors = time.monotonic(), 0
     with ThreadPoolExecutor(options.processi) as executor:
         untouched, *verdicts = (executor.submit(trial, m, not options.senza_assert) for m in [UNTOUCHED, *chosen])
-        print(f"{'cap.':>4}  {'colto da':<70}  mutante")
+        print(f"{'dove':>6}  {'colto da':<70}  mutante")
         for mutant, verdict in zip(chosen, verdicts, strict=True):
             survivors += not verdict.result()
-            print(f"{mutant.chapter:>4}  {verdict.result() or 'SOPRAVVIVE':<70.70}  {mutant}", flush=True)
+            print(f"{mutant.where:>6}  {verdict.result() or 'SOPRAVVIVE':<70.70}  {mutant}", flush=True)
     print(f"\n{len(chosen)} mutanti, {survivors} sopravvissuti, {time.monotonic() - start:.0f} s")
     if untouched.result():
         print(f"Non vale: anche senza errori nei capitoli un controllo fallisce, {untouched.result()}.")

@@ -41,6 +41,16 @@ def test_pieces_in_another_order_survive():
     assert [decode(recording, i) for i in range(3)] == ["abcd", "dbca", "badc"]
 
 
+def test_the_longest_order_that_all_share_is_kept():
+    """Of e, a, b, c, d only e moves: the rest is written once."""
+    assert encode([["a", "b", "c", "d", "e"], ["e", "a", "b", "c", "d"]])["fixed"] == ["", "abcd", ""]
+
+
+def test_a_beginning_and_an_end_do_not_overlap():
+    rows = ["aa", "aaa", "a", "aaaa", ""]
+    assert [decode(encode([[row] for row in rows]), i) for i in range(len(rows))] == rows
+
+
 def test_no_state_is_an_error():
     with pytest.raises(ValueError, match="at least one state"):
         encode([])

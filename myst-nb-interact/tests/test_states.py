@@ -15,6 +15,7 @@ def values(widget, **more):
         (w.IntSlider(2, min=0, max=6, step=2), [0, 2, 4, 6]),
         (w.IntSlider(3, min=0, max=5, step=2), [0, 2, 3, 4]),
         (w.FloatSlider(0.3, min=0, max=0.5, step=0.1), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]),
+        (w.FloatSlider(0.1, min=0, max=0.3, step=0.1), [0.0, 0.1, 0.2, 0.3]),
         (w.SelectionSlider(options=[("a", 1), ("b", 2)]), [1, 2]),
         (w.Dropdown(options={"one": 1, "two": 2}, value=2), [1, 2]),
         (w.ToggleButtons(options=["x", "y"]), ["x", "y"]),

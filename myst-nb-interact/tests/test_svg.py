@@ -52,6 +52,21 @@ def test_coordinates_are_rounded_and_no_further(line):
     assert np.abs(numbers[0] - numbers[1]).max() <= 0.05 + 1e-9
 
 
+def test_whole_numbers_keep_their_zeros():
+    line = '<svg width="100">\n<path d="M 100.2 10.4 L 0.2 -0.3"/>\n</svg>'
+    assert 'd="M 100 10 L 0 0"' in "".join(make_tidy(0, {})(line, ""))
+
+
+def test_definitions_come_in_a_fixed_order():
+    """Whichever text of a state is the first to need a letter."""
+    orders = []
+    for first, second in ("QX", "XQ"):
+        drawn = draw(lambda ax, first=first, second=second: ax.set(xlabel=first, title=second))
+        html = "".join(make_tidy(1, {})(drawn, ""))
+        orders.append(re.findall(r' id="(DejaVu[^"]+)"', html))
+    assert orders[0] == orders[1] and len(orders[0]) > 5
+
+
 def test_scales_keep_their_digits(line):
     assert "scale(0.015625)" in "".join(make_tidy(1, {})(line, ""))
 
