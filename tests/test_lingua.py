@@ -92,7 +92,7 @@ def names(source):
 
 def unknown(text, known=frozenset()):
     """Le parole che il dizionario non conosce, tolti formule, codice, nomi propri in maiuscole (NaN, KaTeX, SVG)."""
-    text = re.sub(r"\$[^$]*\$|`[^`]*`|<[^>]+>|\w*[_\d]\w*|[\w-]+(?:\.\w+)+", " ", text)
+    text = re.sub(r"\$[^$]*\$|`[^`]*`|<[^>]+>|[\w-]+(?:\.\w+)+|\w*[_\d]\w*", " ", text)
     found = set()
     for whole in re.findall(r"[A-Za-zÀ-ÿ]+(?:['’](?=[A-Za-zÀ-ÿ])[A-Za-zÀ-ÿ]+)*['’]?", text):
         *elided, last = re.split("['’]", whole.rstrip("'’"))
