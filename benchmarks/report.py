@@ -139,7 +139,8 @@ def picture(results: list[dict[str, Any]], file: Path) -> None:
         size.minorticks_off()
         size.yaxis.set_major_formatter("{x:,.0f}")
         size.legend(frameon=False)
-        time.set(title="recording, ms of CPU per state")
+        time.set(xscale="log", title="recording, ms of CPU per state")
+        time.xaxis.set_major_formatter("{x:,g}")
         wait.set(title="key to frame, ms (| is p95)")
         for ax in (time, wait):
             ax.set_yticks(range(len(subjects)), [NAMES[s] for s in subjects])
