@@ -88,6 +88,8 @@
       this.values[input.dataset.control] = read(input);
       this.load();
       this.readout(input);
+      // At once, so that it comes with the next frame; further changes before that frame are shown in it together.
+      if (!this.frame) this.show();
       this.frame ??= requestAnimationFrame(() => {
         this.frame = null;
         this.show();
