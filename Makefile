@@ -59,7 +59,7 @@ epub: $(VENV)/libro ## scrive il libro in EPUB, in _build/html/backpropagation.e
 
 stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, e i tipi del plug-in
 	$(BIN)/ruff check .
-	cd myst-nb-interact && ../$(BIN)/mypy --cache-dir ../_build/.mypy_cache
+	$(BIN)/mypy
 
 test: $(VENV)/test stile pdf epub lite ## esegue tutti i controlli
 	$(BIN)/python tests/browser.py
