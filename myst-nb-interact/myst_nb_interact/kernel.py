@@ -48,8 +48,11 @@ def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Wi
 
 def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options) -> dict[str, Any]:
     plain = {"text/plain": repr(widget)}
+    if type(widget)._repr_mimebundle_ is not ipywidgets.Widget._repr_mimebundle_:
+        # A canvas of `%matplotlib widget` has a picture of itself.
+        plain |= {k: v for k, v in widget._repr_mimebundle_().items() if k.startswith("image/")}
     try:
         recording = record(widget, shell, options, next(_numbers))
     except NotAlive as reason:
         recording = reason.recording
-    return plain | ({MIME_TYPE: recording} if recording else {})
+    return {**plain, MIME_TYPE: recording} if recording else plain

@@ -49,6 +49,9 @@ _PRIORITY = (
 )
 
 
+_IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
+"""What Matplotlib calls the backend of `%matplotlib widget`."""
+
 ERROR_PREFIX = "myst-nb-interact: "
 
 
@@ -111,6 +114,8 @@ def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options,
             return {"still": [output for source in sources for output in _still(source, shell)]}
         if any(source.manual for source in sources):
             raise CannotSample("interact_manual calls its function only when a button is pressed")
+        if "ipympl" in sys.modules and sys.modules["matplotlib"].get_backend() in _IN_THE_BROWSER:
+            raise CannotSample("%matplotlib widget draws in the browser, by a running kernel; use %matplotlib inline")
         for source in sources:
             for name, part in source.widgets.items():
                 if part in seen and not controls[seen[part]].name:  # in a box of the author's, without a description

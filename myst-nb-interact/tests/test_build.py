@@ -191,12 +191,14 @@ def test_unless_the_cell_says_so(tmp_path):
         ("interact(lambda a: print('still', a), a='text')", "Text"),
         ("interact(lambda a: print('still', a), a=w.IntText(3))", "IntText"),
         ("interact_manual(lambda a: print('still', a), a=(0, 5))", "interact_manual"),
+        ("%matplotlib widget\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))", "%matplotlib widget"),
     ],
 )
 def test_what_cannot_be_alive_is_a_still_with_a_warning(tmp_path, cell, reason):
     build = Build(tmp_path, [cell], strict=False)
     assert build.ok and "still" in build.html and "interact-output" not in build.html
     assert reason in build.log and "suppress_warnings" in build.log
+    assert ("<img" in build.html) == ("plt" in cell)
 
 
 @pytest.mark.parametrize(("builder", "file"), [("latex", "*.tex"), ("text", "index.txt"), ("epub", "index.xhtml"), ("singlehtml", "index.html")])
