@@ -149,7 +149,7 @@ def move(figure, i, control):
     if control.kind == "select":
         inputs.first.select_option(str(chosen))
     else:
-        inputs.nth(chosen).check(force=True)
+        inputs.nth(chosen).check()
     return chosen
 
 
