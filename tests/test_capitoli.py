@@ -111,7 +111,7 @@ def test_cells_are_plain_and_short(path):
         assert len([line for line in cell.source.splitlines() if line.strip()]) <= most, cell.source
         assert "TODO" not in cell.source
         # Il codice che si legge sta nella colonna della pagina; quello nascosto, di solito disegno, no.
-        if not {"hide-input", "remove-cell"} & set(cell.metadata.get("tags", [])):
+        if not {"hide-input", "remove-input", "remove-cell"} & set(cell.metadata.get("tags", [])):
             assert [line for line in cell.source.splitlines() if len(line) > 88] == []
 
 

