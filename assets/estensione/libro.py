@@ -124,7 +124,7 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
     context["html_baseurl"] = app.config.html_baseurl
     context["description"] = describe(doctree) if doctree else app.config.html_title
     context["strumenti"] = tools(app.config, context)
-    context["deposito"], context["libri"] = app.config.deposito, app.config.libri
+    context["deposito"], context["libri"], context["archivio"] = app.config.deposito, app.config.libri, ARCHIVE
     return "stampa.html" if builder == "singlehtml" else None
 
 
@@ -158,10 +158,7 @@ def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]
     if str(context.get("page_source_suffix")) != ".ipynb":
         return []
     name, source = f"{Path(context['pagename']).name}.ipynb", f"{context['pagename']}.ipynb"
-    found = [
-        ("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1), ""),
-        ("Scarica tutti i capitoli", context["pathto"](ARCHIVE, 1), "con i file che usano"),
-    ]
+    found = [("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1), "")]
     if config.lite:
         url = f"{context['pathto']('lite/lab/index.html', 1)}?path={name}"
         found.append(("Apri nel browser", url, f"scarica Python da {config.lite}"))
