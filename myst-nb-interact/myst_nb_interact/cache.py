@@ -22,7 +22,7 @@ from typing import Any
 _DOCUMENTS = {".ipynb", ".md", ".rst", ".pyc"}
 _CONFIGURATION = {"conf.py", "_config.yml", "_toc.yml"}  # its options are part of the name where they matter
 _READ_WHOLE = 1_000_000  # bytes; of larger files the size and the time of change must do
-_RECORDERS = ("codec", "draw", "image", "kernel", "record", "states", "svg")
+_RECORDERS = ("codec", "draw", "image", "kernel", "record", "reuse", "states", "svg")
 
 
 def key(cells: list[str], *more: Any) -> str:

@@ -1,8 +1,9 @@
 """Figure → picture, as IPython's inline backend makes it, but sooner, and smaller where that cannot be seen.
 
 Cut to what it shows ("tight", the inline backend's default), Matplotlib draws a figure twice, the first time only to
-learn where everything goes. Nearly every figure can be asked for its box directly. An image that is only enlarged,
-with hard edges, is written with the pixels of its data: the browser enlarges it.
+learn where everything goes. Nearly every figure can be asked for its box directly. Axes are drawn from memory where
+they are those of another state. An image that is only enlarged, with hard edges, is written with the pixels of its
+data: the browser enlarges it.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import Bbox
 
+from .reuse import Memory, all_axes
+
 _UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata"}
 """Settings that leave the box to us."""
 
 
 @contextmanager
-def drawing(shell: InteractiveShell, quick: bool) -> Iterator[None]:
+def drawing(shell: InteractiveShell, memory: Memory | None) -> Iterator[None]:
     """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen."""
     kept = {}
     for name, form in (("image/svg+xml", "svg"), ("image/png", "png")):
@@ -36,7 +39,7 @@ def drawing(shell: InteractiveShell, quick: bool) -> Iterator[None]:
         # Only what the inline backend has put there: an author's own formatter stays.
         if isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form:
             kept[formatter] = printer
-            formatter.for_type(Figure, partial(draw, quick=quick, **printer.keywords))
+            formatter.for_type(Figure, partial(draw, memory=memory, **printer.keywords))
     try:
         yield
     finally:
@@ -44,14 +47,15 @@ def drawing(shell: InteractiveShell, quick: bool) -> Iterator[None]:
             formatter.for_type(Figure, printer)
 
 
-def draw(figure: Figure, fmt: str, quick: bool, bbox_inches: Any = "tight", **settings: Any) -> Any:
-    """As `IPython.core.pylabtools.print_figure`; when `quick`, without the first of two drawings."""
+def draw(figure: Figure, fmt: str, memory: Memory | None, bbox_inches: Any = "tight", **settings: Any) -> Any:
+    """As `IPython.core.pylabtools.print_figure`; with a memory, without what need not be drawn or measured again."""
     with ExitStack() as stack:
         if fmt == "svg":
             stack.enter_context(_own_pixels(figure))
         # A layout engine needs the first drawing.
         direct = figure.axes and figure.get_layout_engine() is None and _UNDERSTOOD.issuperset(settings)
-        if quick and bbox_inches == "tight" and direct:
+        if memory is not None and bbox_inches == "tight" and direct:
+            stack.enter_context(memory.at_work(figure))
             bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
         return print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
 
@@ -75,9 +79,8 @@ def _tight_box(figure: Figure, fmt: str, dpi: float) -> Bbox:
 def _own_pixels(figure: Figure) -> Iterator[None]:
     """While this lasts, images that Matplotlib would enlarge with hard edges keep the pixels of their data."""
     with ExitStack() as stack:
-        images: list[AxesImage] = figure.findobj(lambda artist: type(artist) is AxesImage)  # type: ignore[assignment]
-        for image in images:
-            if image.get_interpolation() in ("auto", "antialiased", "nearest") and _enlarged(image):
+        for image in (image for axes in all_axes(figure.axes) for image in axes.images):
+            if type(image) is AxesImage and image.get_interpolation() in ("auto", "antialiased", "nearest") and _enlarged(image):
                 stack.callback(image.set_interpolation, image.get_interpolation())
                 image.set_interpolation("none")
         yield

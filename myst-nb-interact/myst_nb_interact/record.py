@@ -49,6 +49,9 @@ _PRIORITY = (
 )
 
 
+_FEW = 8
+"""Fewer states than this are drawn before it is known whether they can be drawn quickly."""
+
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
 
@@ -234,7 +237,7 @@ def _sample(
     def recorded() -> dict[str, Any]:
         rows: list[list[str]] = []
         what = getattr(source.f, "__name__", "interact")
-        with _drawing(shell, quick=quick()):
+        with _drawing(shell, memory()):
             results = map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes)
             for result in told(results, total, what, options.cache):
                 if isinstance(result, InteractError):
@@ -245,15 +248,23 @@ def _sample(
         encoded = codec.encode([[places.get(piece, piece) for piece in pieces] for pieces in rows])
         return encoded | {"rich": [json.loads(piece[1:]) for piece in rich]}
 
-    def quick() -> bool:
-        """Whether the quick way of drawing gives the default state's figures as they should be."""
-        if not any("image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {}) for o in still):
-            return False
-        ways = []
-        for quick in (False, True):
-            with _drawing(shell, quick):
-                ways.append(_without_names("".join(pieces(outputs(default), tidy, prefix)), prefix))
-        return ways[0] == ways[1]
+    def memory() -> Any:
+        """What makes drawing quick; None where the figures would not be as they should."""
+        figures = any("image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {}) for o in still)
+        if not figures or total < _FEW or "matplotlib.figure" not in sys.modules:
+            return None
+        from .reuse import Memory
+
+        def drawn(*states: tuple[int, ...]) -> list[str]:
+            return [_without_names("".join(pieces(outputs(state), tidy, prefix)), prefix) for state in states]
+
+        last = tuple(len(c.values) - 1 for c in used)
+        memory = Memory()
+        with _drawing(shell, None):
+            as_they_should = drawn(default, last)
+        with _drawing(shell, memory):
+            quickly = drawn(default, last, default, last)
+        return memory if quickly == 2 * as_they_should else None
 
     # The default state comes first, and here: a function that cannot run fails at once, with its traceback.
     default = tuple(c.default for c in used)
@@ -264,12 +275,12 @@ def _sample(
     return cache.kept(options.cache, name, recorded), still
 
 
-def _drawing(shell: InteractiveShell, quick: bool) -> AbstractContextManager[None]:
+def _drawing(shell: InteractiveShell, memory: Any) -> AbstractContextManager[None]:
     if "matplotlib.figure" not in sys.modules:
         return nullcontext()
     from .draw import drawing
 
-    return drawing(shell, quick)
+    return drawing(shell, memory)
 
 
 def _without_names(html: str, prefix: str) -> str:
