@@ -56,18 +56,20 @@ def _files(folder: Path) -> list[tuple[str, Any]]:
     return found
 
 
-def kept(folder: str | None, name: str, make: Callable[[], Any]) -> Any:
-    """The recording of that name, made now where there is none; a file half-written is never left."""
-    if folder is None:
-        return make()
-    path = Path(folder, f"{name}.json.gz")
-    try:
-        return json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, ValueError, EOFError):
-        pass
+def kept(folder: str | None, name: str, make: Callable[[], Any]) -> tuple[Any, int]:
+    """The recording of that name and its bytes after gzip; made now where there is none, never left half-written."""
+    path = folder and Path(folder, f"{name}.json.gz")
+    if path:
+        try:
+            compressed = path.read_bytes()
+            return json.loads(gzip.decompress(compressed)), len(compressed)
+        except (OSError, ValueError, EOFError):
+            pass
     made = make()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(gzip.compress(json.dumps(made).encode(), 6))
-    partial.replace(path)
-    return made
+    compressed = gzip.compress(json.dumps(made).encode(), 6)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(compressed)
+        partial.replace(path)
+    return made, len(compressed)

@@ -120,7 +120,8 @@ def _slot(column: list[str]) -> dict[str, Any]:
     for text in numbers:
         begin = end = 0
         # JavaScript counts a character beyond U+FFFF as two; texts with one are written whole.
-        if max(last + text, default="") <= "\uffff":
+        both = last + text
+        if both.isascii() or max(both) <= "\uffff":
             begin = len(commonprefix((last, text)))
             end = len(commonprefix((last[begin:][::-1], text[begin:][::-1])))
         written.append([begin, end, text[begin : len(text) - end]])

@@ -30,7 +30,7 @@ _UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata"}
 
 
 @contextmanager
-def drawing(shell: InteractiveShell, memory: Memory | None) -> Iterator[None]:
+def drawing(shell: InteractiveShell, memory: Memory) -> Iterator[None]:
     """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen."""
     kept = {}
     for name, form in (("image/svg+xml", "svg"), ("image/png", "png")):
@@ -47,17 +47,19 @@ def drawing(shell: InteractiveShell, memory: Memory | None) -> Iterator[None]:
             formatter.for_type(Figure, printer)
 
 
-def draw(figure: Figure, fmt: str, memory: Memory | None, bbox_inches: Any = "tight", **settings: Any) -> Any:
-    """As `IPython.core.pylabtools.print_figure`; with a memory, without what need not be drawn or measured again."""
+def draw(figure: Figure, fmt: str, memory: Memory, bbox_inches: Any = "tight", **settings: Any) -> Any:
+    """As `IPython.core.pylabtools.print_figure`; with an active memory, without what need not be drawn or measured again."""
     with ExitStack() as stack:
         if fmt == "svg":
             stack.enter_context(_own_pixels(figure))
         # A layout engine needs the first drawing.
         direct = figure.axes and figure.get_layout_engine() is None and _UNDERSTOOD.issuperset(settings)
-        if memory is not None and bbox_inches == "tight" and direct:
-            stack.enter_context(memory.at_work(figure))
-            bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
-        return print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
+        if not memory.active or not direct or bbox_inches != "tight":
+            return print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
+        stack.enter_context(memory.at_work(figure))
+        box = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
+        picture = print_figure(figure, fmt=fmt, bbox_inches=box, **settings)
+        return memory.told(picture) if fmt == "svg" else picture
 
 
 def _tight_box(figure: Figure, fmt: str, dpi: float) -> Bbox:

@@ -29,7 +29,7 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
         return
     global _call
     _call = call
-    size = max(1, min(32, len(items) // (4 * processes)))
+    size = max(1, min(16, len(items) // (16 * processes)))
     chunks = [items[i : i + size] for i in range(0, len(items), size)]
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin) as executor:
         with warnings.catch_warnings():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import io
 import json
 import math
@@ -48,9 +47,6 @@ _PRIORITY = (
     "text/plain",
 )
 
-
-_FEW = 8
-"""Fewer states than this are drawn before it is known whether they can be drawn quickly."""
 
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
@@ -135,27 +131,27 @@ def record(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options,
     tidy = make_tidy(options.svg_digits, options.svg_colors)
     outputs: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []
+    size = 0
     for part, source in enumerate(sources):
         used = [seen[w] for w in source.widgets.values() if w in seen]
         prefix = f"i{number}-{part}-" if len(sources) > 1 else f"i{number}-"
-        encoded, still = _sample(source, [controls[i] for i in used], seen, controls, shell, options, tidy, prefix)
+        encoded, compressed, still = _sample(source, [controls[i] for i in used], seen, controls, shell, options, tidy, prefix)
         outputs.append({"controls": used} | encoded)
         shown += still
-    recording = {
+        size += compressed
+    if size > 1000 * options.max_kilobytes:
+        raise InteractError(
+            f"the recording takes {size / 1000:,.0f} kB after gzip ({_counts(controls)}); the limit is "
+            f"{options.max_kilobytes:,} kB. Draw less in a state, offer fewer values, or raise interact_max_kilobytes "
+            "in the Sphinx configuration."
+        )
+    return {
         "number": number,
         "controls": [c.public() for c in controls],
         "layout": layout,
         "outputs": outputs,
         "still": shown,
     }
-    size = len(gzip.compress(json.dumps(outputs).encode(), 6)) / 1000
-    if size > options.max_kilobytes:
-        raise InteractError(
-            f"the recording takes {size:,.0f} kB after gzip ({_counts(controls)}); the limit is "
-            f"{options.max_kilobytes:,} kB. Draw less in a state, offer fewer values, or raise interact_max_kilobytes "
-            "in the Sphinx configuration."
-        )
-    return recording
 
 
 def _layout(
@@ -214,8 +210,8 @@ def _sample(
     options: Options,
     tidy: Tidy,
     prefix: str,
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Every state encoded, the last control changing fastest, and the outputs of the default state."""
+) -> tuple[dict[str, Any], int, list[dict[str, Any]]]:
+    """Every state encoded, the last control changing fastest; its bytes after gzip; the default state's outputs."""
     total = math.prod(len(c.values) for c in used)
     if total > options.max_states:
         raise InteractError(
@@ -228,43 +224,46 @@ def _sample(
         arguments = _arguments(source, seen, controls, dict(zip(map(id, used), state)))
         return _outputs(source, arguments, shell, forgiving)
 
-    def row(state: tuple[int, ...]) -> list[str] | InteractError:
-        try:
-            return pieces(outputs(state), tidy, prefix)
-        except InteractError as error:  # it comes from another process, where a traceback cannot follow
-            return error
+    def drawn(memory: Any) -> list[list[str]] | None:
+        """The rows of all states; None if what was drawn from memory is not what Matplotlib draws."""
+        states = list(product(*(range(len(c.values)) for c in used)))
+        checked = {states[total // 2], states[-1]} if memory and memory.active else ()
 
-    def recorded() -> dict[str, Any]:
+        def row(state: tuple[int, ...]) -> list[str] | InteractError | None:
+            try:
+                found = pieces(outputs(state), tidy, prefix)
+                if state in checked:
+                    with memory.set_aside():
+                        plain = pieces(outputs(state), tidy, prefix)
+                    if _without_names(found, prefix) != _without_names(plain, prefix):
+                        return None
+                return found
+            except InteractError as error:  # it comes from another process, where a traceback cannot follow
+                return error
+
         rows: list[list[str]] = []
-        what = getattr(source.f, "__name__", "interact")
-        with _drawing(shell, memory()):
-            results = map_ordered(row, list(product(*(range(len(c.values)) for c in used))), options.processes)
-            for result in told(results, total, what, options.cache):
+        with _drawing(shell, memory):
+            results = map_ordered(row, states, options.processes)
+            for result in told(results, total, getattr(source.f, "__name__", "interact"), options.cache):
                 if isinstance(result, InteractError):
                     raise result
+                if result is None:
+                    return None
                 rows.append(result)
+        return rows
+
+    def recorded() -> dict[str, Any]:
+        memory = _memory()
+        rows = drawn(memory)
+        if rows is None:
+            memory.active = False
+            rows = drawn(memory)
         rich = list(dict.fromkeys(piece for pieces in rows for piece in pieces if piece.startswith(_RICH)))
-        places = {piece: codec.placeholder(2 + i) for i, piece in enumerate(rich)}
-        encoded = codec.encode([[places.get(piece, piece) for piece in pieces] for pieces in rows])
+        if rich:
+            places = {piece: codec.placeholder(2 + i) for i, piece in enumerate(rich)}
+            rows = [[places.get(piece, piece) for piece in pieces] for pieces in rows]
+        encoded = codec.encode(rows)
         return encoded | {"rich": [json.loads(piece[1:]) for piece in rich]}
-
-    def memory() -> Any:
-        """What makes drawing quick; None where the figures would not be as they should."""
-        figures = any("image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {}) for o in still)
-        if not figures or total < _FEW or "matplotlib.figure" not in sys.modules:
-            return None
-        from .reuse import Memory
-
-        def drawn(*states: tuple[int, ...]) -> list[str]:
-            return [_without_names("".join(pieces(outputs(state), tidy, prefix)), prefix) for state in states]
-
-        last = tuple(len(c.values) - 1 for c in used)
-        memory = Memory()
-        with _drawing(shell, None):
-            as_they_should = drawn(default, last)
-        with _drawing(shell, memory):
-            quickly = drawn(default, last, default, last)
-        return memory if quickly == 2 * as_they_should else None
 
     # The default state comes first, and here: a function that cannot run fails at once, with its traceback.
     default = tuple(c.default for c in used)
@@ -272,21 +271,29 @@ def _sample(
     shown = pieces(still, tidy, prefix)
     decisive = options.thin, options.svg_digits, sorted(options.svg_colors.items())
     name = cache.key(shell.user_ns.get("In", []), prefix, decisive, forgiving, [c.public() for c in used], shown)
-    return cache.kept(options.cache, name, recorded), still
+    return *cache.kept(options.cache, name, recorded), still
+
+
+def _memory() -> Any:
+    if "matplotlib.figure" not in sys.modules:
+        return None
+    from .reuse import Memory
+
+    return Memory()
 
 
 def _drawing(shell: InteractiveShell, memory: Any) -> AbstractContextManager[None]:
-    if "matplotlib.figure" not in sys.modules:
+    if memory is None:
         return nullcontext()
     from .draw import drawing
 
     return drawing(shell, memory)
 
 
-def _without_names(html: str, prefix: str) -> str:
-    """`html` with its identifiers numbered: Matplotlib makes them of coordinates, last digits and all."""
+def _without_names(lines: list[str], prefix: str) -> str:
+    """The HTML with its identifiers numbered: Matplotlib makes them of coordinates, last digits and all."""
     names: dict[str, str] = {}
-    return re.sub(rf'(?<=[#"]){prefix}[\w-]+', lambda match: names.setdefault(match[0], str(len(names))), html)
+    return re.sub(rf'(?<=[#"]){prefix}[\w-]+', lambda match: names.setdefault(match[0], str(len(names))), "".join(lines))
 
 
 def _arguments(

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import io
 import pickle
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from hashlib import blake2b
 from types import FunctionType
 from typing import Any
 
@@ -22,12 +25,15 @@ import numpy as np
 from matplotlib import ticker
 from matplotlib.artist import Artist, allow_rasterization
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.category import UnitData
 from matplotlib.cbook import CallbackRegistry
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
 from matplotlib.path import Path
 from matplotlib.spines import Spine
 from matplotlib.text import Text
@@ -35,6 +41,9 @@ from matplotlib.transforms import Bbox, BboxBase, Transform, TransformedPath
 
 _MOST = 400
 """Entries of a memory; the one that was not asked for longest makes room."""
+
+_HOPELESS = 12
+"""A part that was new so many times in a row is drawn without a look into the memory."""
 
 _VIEW_IS_ENOUGH = {
     ticker.AutoLocator,
@@ -54,15 +63,25 @@ _VIEW_IS_ENOUGH = {
 _PASSING = {"_parents", "_invalid", "_mtx", "_inverted", "_affine"}
 """What transforms keep for themselves."""
 
+_STROKES = {"draw_path", "draw_markers", "draw_path_collection", "draw_text", "draw_tex", "open_group", "close_group"}
+"""What can be told to another renderer."""
+
+_NOTE = "what was drawn before: {}"
+_NOTED = re.compile(f"<!-- {_NOTE.format('([0-9]+)')} -->")
+
 _Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 
 class Memory:
-    """What axes looked like, for as long as the states of one interact are recorded."""
+    """What parts of figures looked like, for as long as the states of one interact are recorded."""
 
     def __init__(self) -> None:
+        self.active = True
         self._known: dict[Any, Any] = {}
         self._settings: list[dict[str, Any]] = []
+        self._texts: list[str] = []
+        self._states: set[Any] = set()
+        self._news: Counter[int] = Counter()
 
     def get(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gave for this key before, or gives now."""
@@ -72,21 +91,46 @@ class Memory:
             del self._known[next(iter(self._known))]
         return value
 
+    def keep(self, text: str) -> int:
+        """A number for a piece of SVG."""
+        self._texts.append(text)
+        return len(self._texts) - 1
+
+    def told(self, svg: str) -> str:
+        """`svg` with the pieces for which only their numbers were written; what they define may stand there twice."""
+        return _NOTED.sub(lambda match: self._texts[int(match[1])], svg)
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """While this lasts, everything is drawn as if for the first time."""
+        self.active = False
+        try:
+            yield
+        finally:
+            self.active = True
+
     @contextmanager
     def at_work(self, figure: Figure) -> Iterator[None]:
-        """While this lasts, axes of `figure` are measured and drawn from memory where that is possible."""
-        settings = dict(matplotlib.rcParams)
+        """While this lasts, parts of `figure` are measured and drawn from memory where that is possible."""
+        settings = dict.copy(matplotlib.rcParams)
         if settings not in self._settings:
             self._settings.append(settings)
         number = self._settings.index(settings)
         with ExitStack() as stack:
-            for axes in all_axes(figure.axes):
-                if type(axes) is Axes:
-                    for axis in (axes.xaxis, axes.yaxis):
-                        state = _state(axis)
-                        if state is not None:
-                            _Remembered(self, axis, (number, state)).put_on(stack)
+            for place, artist in enumerate(_worthwhile(figure)):
+                part = _AxisPart if isinstance(artist, Axis) else _Part
+                if self._news[place] < _HOPELESS and (state := _state(artist)):
+                    state = number, state
+                    self._news[place] = 0 if state in self._states else self._news[place] + 1
+                    self._states.add(state)
+                    part(self, artist, state).put_on(stack)
             yield
+
+
+def _worthwhile(figure: Figure) -> list[Artist]:
+    """The parts of a figure whose drawing takes longer than finding out whether they are the same."""
+    found = [artist for axes in all_axes(figure.axes) if type(axes) is Axes for artist in axes.get_children()]
+    return [artist for artist in found if type(artist) in (XAxis, YAxis, Legend) or isinstance(artist, Collection)]
 
 
 def all_axes(some: Iterable[Axes]) -> Iterator[Axes]:
@@ -96,39 +140,82 @@ def all_axes(some: Iterable[Axes]) -> Iterator[Axes]:
         yield from all_axes(axes.child_axes)
 
 
-class _Remembered:
-    """An axis whose methods ask the memory first."""
+class _Part:
+    """An artist, all but the axis its place decides about, that is drawn from memory."""
 
-    def __init__(self, memory: Memory, axis: Axis, state: Any) -> None:
-        self.memory, self.axis, self.state = memory, axis, state
+    methods = ("draw",)
+    kept_at = 2
+    """Which drawing is kept: not the first, since much changes with every state."""
+
+    def __init__(self, memory: Memory, artist: Any, state: Any) -> None:
+        self.memory, self.artist, self.state = memory, artist, state
 
     def put_on(self, stack: ExitStack) -> None:
-        """Replace the methods, of this one axis and its spines, until the stack is unwound."""
+        """Replace methods, of this one artist, until the stack is unwound."""
+        for name in self.methods:
+            _put(stack, self.artist, name, getattr(self, name))
 
-        def put(artist: Artist, name: str, method: Callable[..., Any]) -> None:
-            setattr(artist, name, method)
-            stack.callback(vars(artist).pop, name)
+    def place(self) -> bytes:
+        """Where the artist lies."""
+        axes, figure = self.artist.axes, self.artist.get_figure(root=True)
+        numbers = [figure.dpi, *figure.bbox.bounds, *axes.bbox.bounds, *axes.viewLim.bounds]
+        return np.array(numbers, float).tobytes()
 
-        for name in ("draw", "get_tightbbox", "get_ticks_position"):
-            put(self.axis, name, getattr(self, name))
-        for spine in _spines(self.axis):
+    def remembered(self, *what: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gave for an artist in the same state and place."""
+        return self.memory.get((*what, self.state, self.place()), make)
+
+    def draw(self, renderer: Any) -> None:
+        """As the artist's own."""
+        # As every artist of Matplotlib: it ends the rasterizing of the artist before.
+        allow_rasterization(lambda _, renderer: self._draw(renderer))(self.artist, renderer)
+
+    def _draw(self, renderer: Any) -> None:
+        artist, draw = self.artist, type(self.artist).draw
+        seen = self.remembered("drawing", type(renderer), make=_Seen)
+        seen.times += 1
+        if seen.times == self.kept_at:
+            recorder = _Recorder(renderer)
+            draw(artist, recorder)
+            seen.calls = recorder.calls
+        elif seen.calls is None:
+            draw(artist, renderer)
+        elif hasattr(renderer, "writer"):  # SVG, and nothing is being turned into pixels
+            if seen.text is None:
+                seen.text = self.memory.keep(_svg(seen.calls, renderer))
+            renderer.writer.comment(_NOTE.format(seen.text))
+        else:
+            _replay(seen.calls, renderer)
+
+
+class _AxisPart(_Part):
+    """An axis: its box is remembered, too, and those of its spines, which have room for its ticks."""
+
+    methods = ("draw", "get_tightbbox", "get_ticks_position")
+    kept_at = 1
+
+    def put_on(self, stack: ExitStack) -> None:
+        super().put_on(stack)
+        for spine in _spines(self.artist):
             if type(spine) is Spine:
-                put(spine, "get_window_extent", self._extent(spine))
+                _put(stack, spine, "get_window_extent", self._extent(spine))
 
-    def _remembered(self, *what: Any, make: Callable[[], Any]) -> Any:
-        return self.memory.get((*what, self.state, _place(self.axis)), make)
+    def place(self) -> bytes:
+        return _place(self.artist)
 
     def get_ticks_position(self) -> str:
-        return self._remembered("position", make=lambda: type(self.axis).get_ticks_position(self.axis))
+        """As the axis' own."""
+        return self.remembered("position", make=lambda: type(self.artist).get_ticks_position(self.artist))
 
     def get_tightbbox(self, renderer: Any = None, *, for_layout_only: bool = False) -> Bbox | None:
-        axis, offset = self.axis, self.axis.offsetText
+        """As the axis' own."""
+        axis, offset = self.artist, self.artist.offsetText
 
         def make() -> tuple[Bbox | None, str, tuple[float, float]]:
             box = type(axis).get_tightbbox(axis, renderer, for_layout_only=for_layout_only)
             return box, offset.get_text(), offset.get_position()
 
-        box, text, position = self._remembered("box", type(renderer), for_layout_only, make=make)
+        box, text, position = self.remembered("box", type(renderer), for_layout_only, make=make)
         # A title makes room for it.
         offset.set_text(text)
         offset.set_position(position)
@@ -137,33 +224,22 @@ class _Remembered:
     def _extent(self, spine: Spine) -> Callable[..., Bbox]:
         def get_window_extent(renderer: Any = None) -> Bbox:
             make = lambda: Spine.get_window_extent(spine, renderer)  # noqa: E731
-            return self._remembered("spine", spine.spine_type, make=make).frozen()
+            return self.remembered("spine", spine.spine_type, make=make).frozen()
 
         return get_window_extent
 
-    def draw(self, renderer: Any) -> None:
-        # As every artist of Matplotlib: it ends the rasterizing of the artist before.
-        allow_rasterization(lambda _, renderer: self._draw(renderer))(self.axis, renderer)
 
-    def _draw(self, renderer: Any) -> None:
-        axis = self.axis
-        drawn = False
+class _Seen:
+    """How often an artist was drawn, by which calls, and its number as SVG."""
 
-        def make() -> list[_Call] | None:
-            nonlocal drawn
-            drawn = True
-            recorder = _Recorder(renderer)
-            type(axis).draw(axis, recorder)
-            return recorder.calls
+    times = 0
+    calls: list[_Call] | None = None
+    text: int | None = None
 
-        calls = self._remembered("drawing", type(renderer), make=make)
-        if drawn:
-            return
-        if calls is None:
-            type(axis).draw(axis, renderer)
-            return
-        for name, arguments, named in calls:
-            getattr(renderer, name)(*arguments, **named)
+
+def _put(stack: ExitStack, artist: Artist, name: str, method: Callable[..., Any]) -> None:
+    setattr(artist, name, method)
+    stack.callback(vars(artist).pop, name)
 
 
 def _place(axis: Axis) -> bytes:
@@ -194,17 +270,21 @@ def _spines(axis: Axis) -> list[Spine]:
     return [spine for spine in axis.axes.spines.values() if spine.axis is axis]
 
 
-def _state(axis: Axis) -> bytes | None:
-    """All that decides how the axis looks, but for its place; None if that cannot be told."""
-    groups = axis.axes.get_figure(root=False)._align_label_groups
-    if len(groups[axis.axis_name].get_siblings(axis.axes)) > 1:  # its label is aligned with that of others
-        return None
+def _state(artist: Artist) -> bytes | None:
+    """All that decides how the artist looks, but for its place; None if that cannot be told."""
+    axes: Any = artist.axes
+    more: list[Any] = []
+    if isinstance(artist, Axis):
+        groups = axes.get_figure(root=False)._align_label_groups
+        if len(groups[artist.axis_name].get_siblings(axes)) > 1:  # its label is aligned with that of others
+            return None
+        more = _spines(artist)
     out = io.BytesIO()
     try:
-        _Pickler(out, axis).dump((axis, _spines(axis), axis.axes.patch))
+        _Pickler(out, artist).dump((artist, axes.patch, more))
     except Exception:  # whatever it is that cannot be written down
         return None
-    return out.getvalue()
+    return blake2b(out.getbuffer(), digest_size=20).digest()
 
 
 class _Foreign(Exception):
@@ -212,13 +292,13 @@ class _Foreign(Exception):
 
 
 class _Pickler(pickle.Pickler):
-    """Writes what belongs to an axis, but not the figure around it; only Matplotlib's objects and NumPy's."""
+    """Writes what belongs to an artist, but not the figure around it; only Matplotlib's objects and NumPy's."""
 
-    def __init__(self, out: io.BytesIO, axis: Axis) -> None:
+    def __init__(self, out: io.BytesIO, artist: Artist) -> None:
         super().__init__(out, pickle.HIGHEST_PROTOCOL)
-        self.axis = axis
-        self.together = _together(axis)
-        self.around = {axis.axes: "axes", axis.axes.get_figure(root=False): "figure"}
+        self.artist = artist
+        self.together = _together(artist) if isinstance(artist, Axis) else []
+        self.around = {artist.axes: "axes", artist.get_figure(root=False): "figure"}
 
     def reducer_override(self, thing: Any) -> Any:
         if isinstance(thing, Artist):
@@ -246,13 +326,29 @@ class _Pickler(pickle.Pickler):
             return tuple, ((self.around[thing],),)
         if isinstance(thing, Axes):
             raise _Foreign
-        if isinstance(thing, Axis) and thing is not self.axis:
+        if isinstance(thing, Axis) and thing is not self.artist:
             # Ticks of shared axes belong to one of them.
             return tuple, ((self.together.index(thing), thing._major_tick_kw),)
+        make, arguments, state, *_ = thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+        state.pop("_remove_method", None)  # leads to the artist's neighbours
         if type(thing) is Spine and not thing._position:
-            # Only when it is asked for its place does it get its own transform.
-            return tuple, ({name: part for name, part in thing.__getstate__().items() if name != "_transform"},)
-        return NotImplemented
+            del state["_transform"]  # it gets its own when it is first asked for its place
+        return make, arguments, state
+
+
+def _replay(calls: list[_Call], renderer: Any) -> None:
+    for name, arguments, named in calls:
+        getattr(renderer, name)(*arguments, **named)
+
+
+def _svg(calls: list[_Call], renderer: Any) -> str:
+    """What an SVG file that holds nothing else has in it, definitions included."""
+    out = io.StringIO()
+    alone = RendererSVG(*renderer.get_canvas_width_height(), out)
+    _replay(calls, alone)
+    alone.finalize()
+    # The first definition is the style sheet.
+    return out.getvalue().split("</defs>", 1)[1].rpartition("</svg>")[0]
 
 
 class _Recorder:
@@ -263,7 +359,7 @@ class _Recorder:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._renderer, name)
-        if not name.startswith(("draw_", "open_group", "close_group", "start_", "stop_")):
+        if not name.startswith(("draw_", "open_", "close_", "start_", "stop_")):
             return method
 
         def kept(*arguments: Any, **named: Any) -> Any:
@@ -278,7 +374,7 @@ class _Recorder:
     def _keep(self, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         if self.calls is not None:
             try:
-                if name.startswith(("start_", "stop_")):  # pixels come in between
+                if name not in _STROKES:
                     raise _Foreign
                 frozen = tuple(map(_frozen, arguments)), {key: _frozen(value) for key, value in named.items()}
                 self.calls.append((name, *frozen))
@@ -290,6 +386,8 @@ def _frozen(value: Any) -> Any:
     """`value` as it is now; what it belongs to will change, and be forgotten."""
     if value is None or isinstance(value, (str, int, float, tuple, np.generic, Path)):
         return value
+    if isinstance(value, list):
+        return [_frozen(part) for part in value]
     if isinstance(value, Transform):
         return value.frozen()
     if isinstance(value, (FontProperties, np.ndarray)):

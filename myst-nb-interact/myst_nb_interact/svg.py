@@ -23,6 +23,9 @@ _REFERENCE = re.compile(r'(url\(#|href="#)([^)"]+)')
 _ID = re.compile(r' id="([^"]*)"')
 _DROPPED = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", re.DOTALL)
 _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
+_ELEMENT = re.compile(r'<(\w+) id="[^"]*"(?:[^>]*/>|.*?</\1>)', re.DOTALL)
+_COLLECTION = re.compile(r'(?<=["#])C[\da-f]+_(?=[\da-f]+_)')
+"""The number of a collection in the figure; that of a mark and what it looks like follow."""
 _BASE64 = re.compile(r'(data:image/(\w+);base64,)([^"]*)')
 _STYLE = re.compile(r' ?style="([^"]*)"')
 _LENGTHS = re.compile(r'(?:\b(?:x|y|[xy][12]|c[xy]|r|width|height|d|points)="|translate\()[^"()]*')
@@ -40,8 +43,10 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
     Matplotlib writes them ("#0067a5") to what the page shall use ("var(--blue)").
     """
 
+    places = f".{digits}f"
+
     def shorten(match: re.Match[str]) -> str:
-        text = f"{float(match[0]):.{digits}f}"
+        text = format(float(match[0]), places)
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return "0" if text == "-0" else text
 
@@ -52,42 +57,41 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
         return "".join(f' {k.strip()}="{colors.get(v.strip().lower(), v.strip())}"' for k, _, v in pairs)
 
     @lru_cache(maxsize=100_000)
-    def line(text: str) -> str:
-        if text.startswith(_BACKGROUND):
-            text = text.replace("#ffffff", "var(--interact-paper, #fff)")
-        if digits is not None:
-            if _PATH.match(text):
-                text = _NUMBER.sub(shorten, text)
-            else:
+    def line(raw: str, prefix: str) -> str:
+        text = raw.strip()
+        if _PATH.match(text):  # most lines
+            text = text if digits is None else _NUMBER.sub(shorten, text)
+        elif text:
+            text = _ID.sub(rf' id="{prefix}\1"', _REFERENCE.sub(rf"\g<1>{prefix}\g<2>", text))
+            if text.startswith("<svg"):
+                text = _root(text)
+            if text.startswith(_BACKGROUND):
+                text = text.replace("#ffffff", "var(--interact-paper, #fff)")
+            if digits is not None:
                 text = _LENGTHS.sub(lambda m: _NUMBER.sub(shorten, m[0]), text)
-        return _STYLE.sub(attributes, text)
+            text = _STYLE.sub(attributes, text)
+        # Attributes that Matplotlib puts on lines of their own must not grow together.
+        return text if text[:1] in '<"zMLCQ' else " " + text
 
     def tidy(svg: str, prefix: str) -> list[str]:
         svg = _DROPPED.sub("", svg[svg.index("<svg") :]).replace("xlink:href", "href")
-        svg = _BASE64.sub(_image, svg)
+        svg = _COLLECTION.sub("C", _BASE64.sub(_image, svg))
         used = {match[2] for match in _REFERENCE.finditer(svg)}
-        definitions = sorted(match[1].strip() for match in _DEFS.finditer(svg))
+        svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
+        definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}
         svg = _DEFS.sub("", svg)
         end_of_root = svg.index(">") + 1
         # Definitions come first, in a fixed order: which text is the first to need a letter changes with the state.
-        svg = "\n".join([svg[:end_of_root], "<defs>", *definitions, "</defs>", svg[end_of_root:]])
-        lines = []
-        for raw in svg.splitlines():
-            text = raw.strip()
-            if not text:
-                continue
-            if 'id="' in text:
-                text = _ID.sub(lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", text)
-            if "#" in text:
-                text = _REFERENCE.sub(rf"\g<1>{prefix}\g<2>", text)
-            if text.startswith("<svg"):
-                text = _root(text)
-            text = line(text)
-            # Attributes that Matplotlib puts on lines of their own must not grow together.
-            lines.append(text if text[0] in '<"zMLCQ' else " " + text)
-        return lines
+        svg = "\n".join([svg[:end_of_root], "<defs>", *sorted(definitions), "</defs>", svg[end_of_root:]])
+        return [text for raw in svg.splitlines() if (text := line(raw, prefix))]
 
     return tidy
+
+
+def _each(definitions: str) -> list[str]:
+    """The elements, one by one."""
+    found = [match[0] for match in _ELEMENT.finditer(definitions)]
+    return [definitions.strip()] if _ELEMENT.sub("", definitions).strip() else found
 
 
 def _image(match: re.Match[str]) -> str:
