@@ -22,6 +22,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import Bbox
+from matplotlib_inline import backend_inline
 
 from .reuse import Memory, all_axes
 
@@ -40,26 +41,30 @@ def drawing(shell: InteractiveShell, memory: Memory) -> Iterator[None]:
         if isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form:
             kept[formatter] = printer
             formatter.for_type(Figure, partial(draw, memory=memory, **printer.keywords))
+    # Of a transparent figure it looks up whether the ticks are light or dark, and makes all of them for that.
+    metadata = backend_inline._fetch_figure_metadata
+    backend_inline._fetch_figure_metadata = lambda figure: {}
     try:
         yield
     finally:
+        backend_inline._fetch_figure_metadata = metadata
         for formatter, printer in kept.items():
             formatter.for_type(Figure, printer)
 
 
 def draw(figure: Figure, fmt: str, memory: Memory, bbox_inches: Any = "tight", **settings: Any) -> Any:
-    """As `IPython.core.pylabtools.print_figure`; with an active memory, without what need not be drawn or measured again."""
+    """As `IPython.core.pylabtools.print_figure`; with an active memory, without what need not be done again."""
     with ExitStack() as stack:
         if fmt == "svg":
             stack.enter_context(_own_pixels(figure))
-        # A layout engine needs the first drawing.
-        direct = figure.axes and figure.get_layout_engine() is None and _UNDERSTOOD.issuperset(settings)
-        if not memory.active or not direct or bbox_inches != "tight":
-            return print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
-        stack.enter_context(memory.at_work(figure))
-        box = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
-        picture = print_figure(figure, fmt=fmt, bbox_inches=box, **settings)
-        return memory.told(picture) if fmt == "svg" else picture
+        if memory.active:
+            stack.enter_context(memory.at_work(figure))
+            # A layout engine needs the first drawing.
+            direct = figure.axes and figure.get_layout_engine() is None and _UNDERSTOOD.issuperset(settings)
+            if direct and bbox_inches == "tight":
+                bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
+        picture = print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
+    return memory.told(picture) if picture and fmt == "svg" else picture
 
 
 def _tight_box(figure: Figure, fmt: str, dpi: float) -> Bbox:

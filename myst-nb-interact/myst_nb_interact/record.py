@@ -48,6 +48,8 @@ _PRIORITY = (
 )
 
 
+_FIGURE = '<div class="interact-figure">'
+
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
 
@@ -232,7 +234,7 @@ def _sample(
         def row(state: tuple[int, ...]) -> list[str] | InteractError | None:
             try:
                 found = pieces(outputs(state), tidy, prefix)
-                if state in checked:
+                if state in checked and _FIGURE in found:
                     with memory.set_aside():
                         plain = pieces(outputs(state), tidy, prefix)
                     if _without_names(found, prefix) != _without_names(plain, prefix):
@@ -405,12 +407,12 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
     if mime_type == "text/html":
         return ['<div class="interact-html">', *content.splitlines(keepends=True), "</div>"]
     if mime_type == "image/svg+xml":
-        return ['<div class="interact-figure">', *tidy(content, prefix), "</div>"]
+        return [_FIGURE, *tidy(content, prefix), "</div>"]
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
         content = "".join(content.split())
         source = f'src="data:{mime_type};base64,{smaller(content) if mime_type == "image/png" else content}"'
-        return ['<div class="interact-figure">', f"<img{IMG_ALT}{size} {source}>", "</div>"]
+        return [_FIGURE, f"<img{IMG_ALT}{size} {source}>", "</div>"]
     if mime_type == "text/plain":
         return _text("interact-text", content)
     return [_RICH + json.dumps([mime_type, content])]

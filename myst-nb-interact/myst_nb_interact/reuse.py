@@ -1,11 +1,12 @@
-"""Axes that look as they did in another state are not worked out again.
+"""Parts of a figure that look as they did in another state are not worked out again.
 
 More than half of the time that a figure takes goes into the ticks of its axes: making them, measuring their labels,
 drawing them. Where the state of an axis, and all that decides where it lies, is the same as in a figure drawn before,
-its box is known, and the strokes and texts it consists of are handed to the renderer once more.
+its box is known, and the strokes and texts it consists of are handed to the renderer once more. So it is with legends
+and collections (scattered points, filled areas), which take long to draw, too.
 
-"The same" is taken literally: all attributes of the axis and of its parts are compared, as pickle writes them down.
-An axis that holds anything which is not Matplotlib's own, or cannot be written down, is drawn as always.
+"The same" is taken literally: all attributes of the part are compared, as pickle writes them down. A part that holds
+anything which is not Matplotlib's own, or cannot be written down, is drawn as always.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from hashlib import blake2b
 from types import FunctionType
 from typing import Any
@@ -34,12 +36,13 @@ from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.spines import Spine
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox, BboxBase, Transform, TransformedPath
 
-_MOST = 400
+_MOST = 1000
 """Entries of a memory; the one that was not asked for longest makes room."""
 
 _HOPELESS = 12
@@ -62,6 +65,9 @@ _VIEW_IS_ENOUGH = {
 
 _PASSING = {"_parents", "_invalid", "_mtx", "_inverted", "_affine"}
 """What transforms keep for themselves."""
+
+_READ = {"matplotlib", "numpy", "builtins", "collections", "functools"}
+"""Whose objects say all about themselves when they are pickled."""
 
 _STROKES = {"draw_path", "draw_markers", "draw_path_collection", "draw_text", "draw_tex", "open_group", "close_group"}
 """What can be told to another renderer."""
@@ -118,7 +124,7 @@ class Memory:
         number = self._settings.index(settings)
         with ExitStack() as stack:
             for place, artist in enumerate(_worthwhile(figure)):
-                part = _AxisPart if isinstance(artist, Axis) else _Part
+                part = _KINDS.get(type(artist), _Part)
                 if self._news[place] < _HOPELESS and (state := _state(artist)):
                     state = number, state
                     self._news[place] = 0 if state in self._states else self._news[place] + 1
@@ -130,7 +136,7 @@ class Memory:
 def _worthwhile(figure: Figure) -> list[Artist]:
     """The parts of a figure whose drawing takes longer than finding out whether they are the same."""
     found = [artist for axes in all_axes(figure.axes) if type(axes) is Axes for artist in axes.get_children()]
-    return [artist for artist in found if type(artist) in (XAxis, YAxis, Legend) or isinstance(artist, Collection)]
+    return [artist for artist in found if type(artist) in _KINDS or isinstance(artist, Collection)]
 
 
 def all_axes(some: Iterable[Axes]) -> Iterator[Axes]:
@@ -141,9 +147,8 @@ def all_axes(some: Iterable[Axes]) -> Iterator[Axes]:
 
 
 class _Part:
-    """An artist, all but the axis its place decides about, that is drawn from memory."""
+    """An artist that is drawn from memory."""
 
-    methods = ("draw",)
     kept_at = 2
     """Which drawing is kept: not the first, since much changes with every state."""
 
@@ -151,27 +156,20 @@ class _Part:
         self.memory, self.artist, self.state = memory, artist, state
 
     def put_on(self, stack: ExitStack) -> None:
-        """Replace methods, of this one artist, until the stack is unwound."""
-        for name in self.methods:
-            _put(stack, self.artist, name, getattr(self, name))
+        """Replace the artist's methods, of this one only, until the stack is unwound."""
+        # As every artist of Matplotlib, it first ends the rasterizing of the one before.
+        _put(stack, self.artist, "draw", partial(allow_rasterization(self._draw), self.artist))
 
     def place(self) -> bytes:
         """Where the artist lies."""
-        axes, figure = self.artist.axes, self.artist.get_figure(root=True)
-        numbers = [figure.dpi, *figure.bbox.bounds, *axes.bbox.bounds, *axes.viewLim.bounds]
-        return np.array(numbers, float).tobytes()
+        return _numbers(*_room(self.artist), *self.artist.axes.viewLim.bounds)
 
     def remembered(self, *what: Any, make: Callable[[], Any]) -> Any:
         """What `make` gave for an artist in the same state and place."""
         return self.memory.get((*what, self.state, self.place()), make)
 
-    def draw(self, renderer: Any) -> None:
-        """As the artist's own."""
-        # As every artist of Matplotlib: it ends the rasterizing of the artist before.
-        allow_rasterization(lambda _, renderer: self._draw(renderer))(self.artist, renderer)
-
-    def _draw(self, renderer: Any) -> None:
-        artist, draw = self.artist, type(self.artist).draw
+    def _draw(self, artist: Any, renderer: Any) -> None:
+        draw = type(artist).draw
         seen = self.remembered("drawing", type(renderer), make=_Seen)
         seen.times += 1
         if seen.times == self.kept_at:
@@ -191,24 +189,31 @@ class _Part:
 class _AxisPart(_Part):
     """An axis: its box is remembered, too, and those of its spines, which have room for its ticks."""
 
-    methods = ("draw", "get_tightbbox", "get_ticks_position")
     kept_at = 1
 
     def put_on(self, stack: ExitStack) -> None:
         super().put_on(stack)
+        _put(stack, self.artist, "get_tightbbox", self._tight_box)
+        _put(stack, self.artist, "get_ticks_position", self._ticks_position)
         for spine in _spines(self.artist):
             if type(spine) is Spine:
                 _put(stack, spine, "get_window_extent", self._extent(spine))
 
     def place(self) -> bytes:
-        return _place(self.artist)
+        axis, axes = self.artist, self.artist.axes
+        found = _room(axis)
+        for one in _together(axis):
+            found += [*one.get_view_interval(), *one.axes.bbox.bounds]
+            if not _VIEW_IS_ENOUGH.issuperset(map(type, _tickers(axis))):
+                found += [*one.get_data_interval(), one.get_minpos()]
+        if axes.get_aspect() != "auto" or any((_position(spine) or " ")[0] == "data" for spine in _spines(axis)):
+            found += axes.viewLim.bounds
+        return _numbers(*found)
 
-    def get_ticks_position(self) -> str:
-        """As the axis' own."""
+    def _ticks_position(self) -> str:
         return self.remembered("position", make=lambda: type(self.artist).get_ticks_position(self.artist))
 
-    def get_tightbbox(self, renderer: Any = None, *, for_layout_only: bool = False) -> Bbox | None:
-        """As the axis' own."""
+    def _tight_box(self, renderer: Any = None, *, for_layout_only: bool = False) -> Bbox | None:
         axis, offset = self.artist, self.artist.offsetText
 
         def make() -> tuple[Bbox | None, str, tuple[float, float]]:
@@ -223,10 +228,27 @@ class _AxisPart(_Part):
 
     def _extent(self, spine: Spine) -> Callable[..., Bbox]:
         def get_window_extent(renderer: Any = None) -> Bbox:
-            make = lambda: Spine.get_window_extent(spine, renderer)  # noqa: E731
+            make = partial(Spine.get_window_extent, spine, renderer)
             return self.remembered("spine", spine.spine_type, make=make).frozen()
 
         return get_window_extent
+
+
+class _TextPart(_Part):
+    """A text; titles find their place only when they are drawn."""
+
+    def place(self) -> bytes:
+        return super().place() + _numbers(*self.artist.get_unitless_position())
+
+
+_KINDS: dict[type, type[_Part]] = {
+    XAxis: _AxisPart,
+    YAxis: _AxisPart,
+    Legend: _Part,
+    FancyArrowPatch: _Part,
+    Text: _TextPart,
+    Annotation: _TextPart,
+}
 
 
 class _Seen:
@@ -242,16 +264,13 @@ def _put(stack: ExitStack, artist: Artist, name: str, method: Callable[..., Any]
     stack.callback(vars(artist).pop, name)
 
 
-def _place(axis: Axis) -> bytes:
-    """Where the axis lies, and what it measures."""
-    numbers = [axis.axes.get_figure(root=True).dpi, *axis.axes.get_figure(root=True).bbox.bounds]
-    for one in _together(axis):
-        numbers += [*one.get_view_interval(), *one.axes.bbox.bounds]
-        if not _VIEW_IS_ENOUGH.issuperset(map(type, _tickers(axis))):
-            numbers += [*one.get_data_interval(), one.get_minpos()]
-    if any(spine._position and spine._position[0] == "data" for spine in _spines(axis)):
-        numbers += axis.axes.viewLim.bounds
+def _numbers(*numbers: float) -> bytes:
     return np.array(numbers, float).tobytes()
+
+
+def _room(artist: Artist) -> list[float]:
+    figure: Any = artist.get_figure(root=True)
+    return [figure.dpi, *figure.bbox.bounds, *artist.axes.bbox.bounds]
 
 
 def _together(axis: Axis) -> list[Axis]:
@@ -270,21 +289,36 @@ def _spines(axis: Axis) -> list[Spine]:
     return [spine for spine in axis.axes.spines.values() if spine.axis is axis]
 
 
-def _state(artist: Artist) -> bytes | None:
+def _position(spine: Spine) -> Any:
+    """None while it has not been asked for: that would give it one, and its axis new ticks."""
+    return vars(spine).get("_position")
+
+
+def _state(artist: Any) -> bytes | None:
     """All that decides how the artist looks, but for its place; None if that cannot be told."""
-    axes: Any = artist.axes
-    more: list[Any] = []
-    if isinstance(artist, Axis):
-        groups = axes.get_figure(root=False)._align_label_groups
-        if len(groups[artist.axis_name].get_siblings(axes)) > 1:  # its label is aligned with that of others
-            return None
-        more = _spines(artist)
     out = io.BytesIO()
     try:
-        _Pickler(out, artist).dump((artist, axes.patch, more))
+        if _depends_on_others(artist):
+            return None
+        spines = _spines(artist) if isinstance(artist, Axis) else []
+        _Pickler(out, artist).dump((artist, artist.axes.patch, spines))
     except Exception:  # whatever it is that cannot be written down
         return None
     return blake2b(out.getbuffer(), digest_size=20).digest()
+
+
+def _depends_on_others(artist: Any) -> bool:
+    if isinstance(artist, Axis):  # the label may be aligned with others
+        groups = artist.get_figure(root=False)._align_label_groups
+        return len(groups[artist.axis_name].get_siblings(artist.axes)) > 1
+    if isinstance(artist, Legend):  # "best" is where there is nothing else
+        return bool(artist._get_loc() == Legend.codes["best"])
+    if isinstance(artist, FancyArrowPatch):  # it may end at the frame of a text, which grows with the text
+        return artist.patchA is not None or artist.patchB is not None
+    if isinstance(artist, Text):
+        return False
+    # Limits of colours that are not known yet come from whatever shares them and is drawn first.
+    return artist.get_array() is not None and not artist.norm.scaled()
 
 
 class _Foreign(Exception):
@@ -317,7 +351,7 @@ class _Pickler(pickle.Pickler):
         if isinstance(thing, CallbackRegistry):
             return tuple, ((),)
         module = (thing if isinstance(thing, (type, FunctionType)) else type(thing)).__module__ or ""
-        if module.partition(".")[0] not in ("matplotlib", "numpy", "builtins"):
+        if module.partition(".")[0] not in _READ:
             raise _Foreign
         return NotImplemented
 
@@ -331,7 +365,7 @@ class _Pickler(pickle.Pickler):
             return tuple, ((self.together.index(thing), thing._major_tick_kw),)
         make, arguments, state, *_ = thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
         state.pop("_remove_method", None)  # leads to the artist's neighbours
-        if type(thing) is Spine and not thing._position:
+        if type(thing) is Spine and not _position(thing):
             del state["_transform"]  # it gets its own when it is first asked for its place
         return make, arguments, state
 
@@ -384,8 +418,10 @@ class _Recorder:
 
 def _frozen(value: Any) -> Any:
     """`value` as it is now; what it belongs to will change, and be forgotten."""
-    if value is None or isinstance(value, (str, int, float, tuple, np.generic, Path)):
+    if value is None or isinstance(value, (str, int, float, tuple, np.generic)):
         return value
+    if isinstance(value, Path):
+        return value.deepcopy()
     if isinstance(value, list):
         return [_frozen(part) for part in value]
     if isinstance(value, Transform):

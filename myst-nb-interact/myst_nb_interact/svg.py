@@ -82,7 +82,8 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
         svg = _DEFS.sub("", svg)
         end_of_root = svg.index(">") + 1
         # Definitions come first, in a fixed order: which text is the first to need a letter changes with the state.
-        svg = "\n".join([svg[:end_of_root], "<defs>", *sorted(definitions), "</defs>", svg[end_of_root:]])
+        ordered = sorted(definitions, key=lambda element: (_without_id(element), element))
+        svg = "\n".join([svg[:end_of_root], "<defs>", *ordered, "</defs>", svg[end_of_root:]])
         return [text for raw in svg.splitlines() if (text := line(raw, prefix))]
 
     return tidy
@@ -92,6 +93,11 @@ def _each(definitions: str) -> list[str]:
     """The elements, one by one."""
     found = [match[0] for match in _ELEMENT.finditer(definitions)]
     return [definitions.strip()] if _ELEMENT.sub("", definitions).strip() else found
+
+
+def _without_id(element: str) -> str:
+    """What it looks like; the identifiers that Matplotlib makes of it change with the last digit."""
+    return _ID.sub("", element, count=1)
 
 
 def _image(match: re.Match[str]) -> str:
