@@ -26,7 +26,7 @@ import nbformat
 TESTS = Path(__file__).resolve().parent
 CHAPTERS = TESTS.parent / "chapters"
 PLUGIN = TESTS.parent / "myst-nb-interact"
-PLUGIN_TESTS = [PLUGIN / "tests" / f"test_{name}.py" for name in ("codec", "states", "svg")]
+QUICK = "codec", "states", "svg"  # i moduli del plug-in che si controllano insieme, in un secondo
 CASES = "60"
 SECONDS = 300
 
@@ -168,13 +168,24 @@ MUTANTS = [
         ("codec", "if count == 1 and piece}", "if piece}"),
         ("codec", "if order != sorted(order):", "if False:"),
         ("codec", "bisect_left(tops, number)", "0"),
-        ("codec", 'if max(last + text, default="") <= "\\uffff":', "if True:"),
+        ("codec", 'if both.isascii() or max(both) <= "\\uffff":', "if True:"),
         ("codec", "commonprefix((last[begin:][::-1], text[begin:][::-1]))", "commonprefix((last[::-1], text[::-1]))"),
         ("codec", "zip([0, *chosen], chosen)", "zip(chosen, chosen)"),
         ("codec", 'columns[at].append("".join(gap))\n                gap', 'columns[at].append("")\n                gap'),
         ("svg", 'text.rstrip("0").rstrip(".") if "." in text else text', 'text.rstrip("0").rstrip(".")'),
-        ("svg", "if m[1] in used else", "if True else"),
-        ("svg", "sorted(match[1].strip() for", "list(match[1].strip() for"),
+        ("svg", 'match[0] if match[1] in used else ""', "match[0]"),
+        ("svg", "key=lambda element: (_without_id(element), element)", "key=None"),
+        ("svg", '_COLLECTION.sub("C", _BASE64.sub(_image, svg))', "_BASE64.sub(_image, svg)"),
+        ("svg", "definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}",
+         "definitions = [one for match in _DEFS.finditer(svg) for one in _each(match[1])]"),
+        ("reuse", "super().place() + _numbers(*self.artist.get_unitless_position())", "super().place()"),
+        ("reuse", "[*one.get_data_interval(), one.get_minpos()]", "[]"),
+        ("reuse", "state = number, written", "state = 0, written"),
+        ("reuse", "[figure.dpi, *figure.bbox.bounds, *artist.axes.bbox.bounds]", "[figure.dpi, *figure.bbox.bounds]"),
+        ("reuse", "return value.deepcopy()", "return value"),
+        ("reuse", '("spine", spine.spine_type, make=make)', '("spine", make=make)'),
+        ("reuse", "artist.get_bbox_patch() is not None or ", ""),
+        ("reuse", "return artist.get_array() is not None and not artist.norm.scaled()", "return False"),
     ]
 ]
 
@@ -251,7 +262,8 @@ def catch(mutant: Mutant, with_asserts: bool) -> str:
             path = file(mutant, plugin=Path(folder))
             path.write_text(path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")
             sys.path.insert(0, folder)
-            return witness(PLUGIN_TESTS)
+            names = QUICK if mutant.where in QUICK else [mutant.where]
+            return witness([PLUGIN / "tests" / f"test_{name}.py" for name in names])
 
         sources = mutate(mutant, Path(folder), with_asserts)
         os.environ |= {"LIBRO_CAPITOLI": folder, "LIBRO_CASI": CASES}

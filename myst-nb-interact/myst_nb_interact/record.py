@@ -257,7 +257,7 @@ def _sample(
     def recorded() -> dict[str, Any]:
         memory = _memory()
         rows = drawn(memory)
-        if rows is None:
+        while rows is None:
             memory.active = False
             rows = drawn(memory)
         rich = list(dict.fromkeys(piece for pieces in rows for piece in pieces if piece.startswith(_RICH)))

@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from hashlib import blake2b
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
 import numpy as np
@@ -118,15 +118,15 @@ class Memory:
     @contextmanager
     def at_work(self, figure: Figure) -> Iterator[None]:
         """While this lasts, parts of `figure` are measured and drawn from memory where that is possible."""
-        settings = dict.copy(matplotlib.rcParams)
+        settings: Any = dict.copy(matplotlib.rcParams)
         if settings not in self._settings:
             self._settings.append(settings)
         number = self._settings.index(settings)
         with ExitStack() as stack:
             for place, artist in enumerate(_worthwhile(figure)):
                 part = _KINDS.get(type(artist), _Part)
-                if self._news[place] < _HOPELESS and (state := _state(artist)):
-                    state = number, state
+                if self._news[place] < _HOPELESS and (written := _state(artist)):
+                    state = number, written
                     self._news[place] = 0 if state in self._states else self._news[place] + 1
                     self._states.add(state)
                     part(self, artist, state).put_on(stack)
@@ -139,7 +139,7 @@ def _worthwhile(figure: Figure) -> list[Artist]:
     return [artist for artist in found if type(artist) in _KINDS or isinstance(artist, Collection)]
 
 
-def all_axes(some: Iterable[Axes]) -> Iterator[Axes]:
+def all_axes(some: Iterable[Any]) -> Iterator[Any]:
     """`some` axes and those inside them."""
     for axes in some:
         yield axes
@@ -200,31 +200,38 @@ class _AxisPart(_Part):
                 _put(stack, spine, "get_window_extent", self._extent(spine))
 
     def place(self) -> bytes:
-        axis, axes = self.artist, self.artist.axes
+        axis = self.artist
         found = _room(axis)
         for one in _together(axis):
             found += [*one.get_view_interval(), *one.axes.bbox.bounds]
             if not _VIEW_IS_ENOUGH.issuperset(map(type, _tickers(axis))):
                 found += [*one.get_data_interval(), one.get_minpos()]
-        if axes.get_aspect() != "auto" or any((_position(spine) or " ")[0] == "data" for spine in _spines(axis)):
-            found += axes.viewLim.bounds
         return _numbers(*found)
 
     def _ticks_position(self) -> str:
         return self.remembered("position", make=lambda: type(self.artist).get_ticks_position(self.artist))
 
     def _tight_box(self, renderer: Any = None, *, for_layout_only: bool = False) -> Bbox | None:
-        axis, offset = self.artist, self.artist.offsetText
+        def make() -> Any:
+            box = type(self.artist).get_tightbbox(self.artist, renderer, for_layout_only=for_layout_only)
+            return box, self._texts()
 
-        def make() -> tuple[Bbox | None, str, tuple[float, float]]:
-            box = type(axis).get_tightbbox(axis, renderer, for_layout_only=for_layout_only)
-            return box, offset.get_text(), offset.get_position()
-
-        box, text, position = self.remembered("box", type(renderer), for_layout_only, make=make)
-        # A title makes room for it.
-        offset.set_text(text)
-        offset.set_position(position)
+        box, texts = self.remembered("box", type(renderer), for_layout_only, make=make)
+        self._put_texts(texts)
         return box and box.frozen()
+
+    def _draw(self, artist: Any, renderer: Any) -> None:
+        super()._draw(artist, renderer)
+        self._put_texts(self.remembered("texts", type(renderer), make=self._texts))
+
+    # Titles make room for the offset text, annotations may stand beside the label.
+    def _texts(self) -> list[tuple[str, tuple[float, float]]]:
+        return [(text.get_text(), text.get_position()) for text in (self.artist.label, self.artist.offsetText)]
+
+    def _put_texts(self, texts: list[tuple[str, tuple[float, float]]]) -> None:
+        for text, (words, position) in zip((self.artist.label, self.artist.offsetText), texts):
+            text.set_text(words)
+            text.set_position(position)
 
     def _extent(self, spine: Spine) -> Callable[..., Bbox]:
         def get_window_extent(renderer: Any = None) -> Bbox:
@@ -268,24 +275,24 @@ def _numbers(*numbers: float) -> bytes:
     return np.array(numbers, float).tobytes()
 
 
-def _room(artist: Artist) -> list[float]:
-    figure: Any = artist.get_figure(root=True)
+def _room(artist: Any) -> list[float]:
+    figure = artist.get_figure(root=True)
     return [figure.dpi, *figure.bbox.bounds, *artist.axes.bbox.bounds]
 
 
-def _together(axis: Axis) -> list[Axis]:
+def _together(axis: Any) -> list[Any]:
     """The axis, and those that share its limits."""
-    axes: Any = axis.axes
+    axes = axis.axes
     shared = axes.get_shared_x_axes() if axis.axis_name == "x" else axes.get_shared_y_axes()
     others = (getattr(other, f"{axis.axis_name}axis") for other in shared.get_siblings(axes))
     return [axis, *(other for other in others if other is not axis)]
 
 
-def _tickers(axis: Axis) -> list[Any]:
+def _tickers(axis: Any) -> list[Any]:
     return [axis.major.locator, axis.major.formatter, axis.minor.locator, axis.minor.formatter]
 
 
-def _spines(axis: Axis) -> list[Spine]:
+def _spines(axis: Any) -> list[Any]:
     return [spine for spine in axis.axes.spines.values() if spine.axis is axis]
 
 
@@ -308,15 +315,17 @@ def _state(artist: Any) -> bytes | None:
 
 
 def _depends_on_others(artist: Any) -> bool:
-    if isinstance(artist, Axis):  # the label may be aligned with others
+    if type(artist) in (XAxis, YAxis):  # the label may be aligned with others
         groups = artist.get_figure(root=False)._align_label_groups
         return len(groups[artist.axis_name].get_siblings(artist.axes)) > 1
-    if isinstance(artist, Legend):  # "best" is where there is nothing else
-        return bool(artist._get_loc() == Legend.codes["best"])
+    if type(artist) is Legend:  # "best" is where there is nothing else
+        return bool(cast(Any, artist)._get_loc() == Legend.codes["best"])
     if isinstance(artist, FancyArrowPatch):  # it may end at the frame of a text, which grows with the text
         return artist.patchA is not None or artist.patchB is not None
-    if isinstance(artist, Text):
-        return False
+    if isinstance(artist, Text):  # its frame is found with it, and others may use that
+        places = [getattr(artist, "xycoords", None), getattr(artist, "anncoords", None)]
+        parts = [part for place in places for part in (place if isinstance(place, tuple) else (place,))]
+        return artist.get_bbox_patch() is not None or any(isinstance(part, Artist) for part in parts)
     # Limits of colours that are not known yet come from whatever shares them and is drawn first.
     return artist.get_array() is not None and not artist.norm.scaled()
 
@@ -337,9 +346,8 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, thing: Any) -> Any:
         if isinstance(thing, Artist):
             return self._artist(thing)
-        if isinstance(thing, TransformedPath):
-            path = thing.get_fully_transformed_path()
-            return tuple, ((path.vertices, path.codes),)
+        if isinstance(thing, TransformedPath):  # cut to a shape that is no box: seldom, and not kept
+            raise _Foreign
         if isinstance(thing, BboxBase):
             return tuple, ((type(thing), thing.get_points().tobytes()),)
         if isinstance(thing, Transform):
@@ -355,12 +363,12 @@ class _Pickler(pickle.Pickler):
             raise _Foreign
         return NotImplemented
 
-    def _artist(self, thing: Artist) -> Any:
+    def _artist(self, thing: Any) -> Any:
         if thing in self.around:
             return tuple, ((self.around[thing],),)
         if isinstance(thing, Axes):
             raise _Foreign
-        if isinstance(thing, Axis) and thing is not self.artist:
+        if type(thing) in (XAxis, YAxis) and thing is not self.artist:
             # Ticks of shared axes belong to one of them.
             return tuple, ((self.together.index(thing), thing._major_tick_kw),)
         make, arguments, state, *_ = thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
@@ -378,7 +386,8 @@ def _replay(calls: list[_Call], renderer: Any) -> None:
 def _svg(calls: list[_Call], renderer: Any) -> str:
     """What an SVG file that holds nothing else has in it, definitions included."""
     out = io.StringIO()
-    alone = RendererSVG(*renderer.get_canvas_width_height(), out)
+    width, height = renderer.get_canvas_width_height()
+    alone = RendererSVG(width, height, out)
     _replay(calls, alone)
     alone.finalize()
     # The first definition is the style sheet.
@@ -428,10 +437,8 @@ def _frozen(value: Any) -> Any:
         return value.frozen()
     if isinstance(value, (FontProperties, np.ndarray)):
         return value.copy()
-    if isinstance(value, Text) and matplotlib.rcParams["svg.fonttype"] == "path":
-        # All that renderers then ask the text itself for.
-        if value.get_fontfeatures() is None and value.get_language() is None:
-            return None
+    if isinstance(value, Text) and matplotlib.rcParams["svg.fonttype"] == "path" and not _has_wishes(value):
+        return None
     if type(value) is GraphicsContextBase and value.get_clip_path()[0] is None:
         copy = GraphicsContextBase()
         copy.copy_properties(value)
@@ -439,3 +446,8 @@ def _frozen(value: Any) -> Any:
         copy.set_clip_rectangle(box and box.frozen())
         return copy
     raise _Foreign
+
+
+def _has_wishes(text: Text) -> bool:
+    """Whether renderers have to ask the text itself for more than they are told (since Matplotlib 3.11)."""
+    return any(getattr(text, name, lambda: None)() is not None for name in ("get_fontfeatures", "get_language"))

@@ -21,7 +21,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib import patheffects, ticker  # noqa: E402
 from matplotlib.patches import Circle, FancyArrowPatch  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
-from matplotlib.transforms import Bbox  # noqa: E402
+from matplotlib.transforms import Affine2D, Bbox  # noqa: E402
 
 X = np.linspace(0.1, 6, 20)
 TIDY = make_tidy(None, {})
@@ -298,19 +298,6 @@ def function_scale(power):
     return make
 
 
-def of_paths(size):
-    """The author's own paths, changed after they were drawn."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        found = ax.fill_between([0, 1, 2], [0, size, 0])
-        ax.set(xlim=(0, 2), ylim=(0, 9))
-        make.collections = found
-
-    make.__name__ = f"paths {size}"
-    return make
-
-
 def best_place(sign):
     """The axes and the legend stay; only the line moves."""
 
@@ -380,10 +367,22 @@ def arrow_between(text):
 
     def make():
         fig, ax = base()
-        frame = ax.text(3, 0.5, text, bbox={}).get_bbox_patch()
-        ax.add_patch(FancyArrowPatch((1, 0), (3, 0.5), patchB=frame, mutation_scale=9))
+        frame = ax.text(3, 0.5, text, ha="center", bbox={}).get_bbox_patch()
+        ax.add_patch(FancyArrowPatch((1, 0), (3, 0.5), patchB=frame, mutation_scale=9, zorder=9))
 
     make.__name__ = f"arrow to {text}"
+    return make
+
+
+def beside_a_label(rotation):
+    """A label finds its place when it is drawn; the annotation stands beside it."""
+
+    def make():
+        fig, ax = base()
+        ax.tick_params(labelrotation=rotation)
+        ax.annotate("beside", xy=(1, 0.5), xycoords=ax.xaxis.label, va="center")
+
+    make.__name__ = f"beside a label {rotation}"
     return make
 
 
@@ -465,6 +464,8 @@ FIGURES = [
       (("outward", 10), ("data", 0), ("data", 0.5), ("axes", 0.3), "zero")),
     change("spine away", lambda fig, ax: ax.spines["top"].set_visible(False)),
     change("spine thick", lambda fig, ax: ax.spines["bottom"].set_linewidth(9)),
+    change("spine long", lambda fig, ax: ax.spines["bottom"].set_bounds(-3, 12)),
+    change("spine high", lambda fig, ax: (ax.set(xticks=[], title=""), ax.spines["top"].set_position(("outward", 30)))),
     change("spine short", lambda fig, ax: ax.spines["bottom"].set_bounds(1, 3)),
     change("aligned labels", lambda fig, ax: (fig.add_axes([0.1, -0.6, 0.9, 0.2]).set_xlabel("z"), fig.align_labels())),
     change("no data", lambda fig, ax: ax.clear()),
@@ -492,6 +493,8 @@ FIGURES = [
     change("tight layout", lambda fig, ax: fig.tight_layout()),
     change("constrained", lambda fig, ax: None, layout="constrained"),
     change("constrained otherwise", lambda fig, ax: ax.set_ylabel("two\nlines"), layout="constrained"),
+    *(change(f"moved {x}", lambda fig, ax, x=x: ax.text(1, 0, "a", transform=ax.transData + Affine2D().translate(x, 0)))
+      for x in (10, 20)),
     written(), written("$x^2$"), written("two\nlines"), written("a text that wraps, as long as it is", wrap=True),
     *(written(**how) for how in
       ({"color": "red"}, {"rotation": 30}, {"ha": "right"}, {"va": "top"}, {"fontsize": 7}, {"alpha": 0.3},
@@ -507,7 +510,9 @@ FIGURES = [
     shared_by(3), shared_by(30), shared_by(30, (0, 5)), shared_data(0.1), shared_data(0.003),
     counted_from(0), counted_from(0.3), spine_at(0.5, 1), spine_at(0.5, 3), equal_sides(1), equal_sides(40),
     engine("y"), engine("two\nlines"), clipped(1), clipped(2), grid_clipped(1), grid_clipped(2),
-    boxed_clip(30), boxed_clip(90), function_scale(2), function_scale(3), of_paths(3), of_paths(5),
+    *(change(f"patch {width}", lambda fig, ax, width=width: (ax.grid(), ax.patch.set_bounds(0, 0, width, 1)))
+      for width in (0.5, 0.7)),
+    boxed_clip(30), boxed_clip(90), function_scale(2), function_scale(3),
     change("dpi, as many pixels", lambda fig, ax: None, figsize=(1.5, 1), dpi=200),
     drawn_with(**{"axes.unicode_minus": False}), drawn_with(**{"svg.fonttype": "none"}),
     drawn_with(written(rotation=30, rotation_mode="anchor"), **{"svg.fonttype": "none"}),
@@ -516,9 +521,11 @@ FIGURES = [
     *(arrow(**how) for how in
       ({}, {"arrowstyle": "-|>"}, {"connectionstyle": "arc3,rad=0.3"}, {"mutation_scale": 20}, {"color": "red"},
        {"shrinkA": 20}, {"linestyle": ":"}, {"linewidth": 3})),
-    arrow_between("a"), arrow_between("a long text"),
+    change("rasterized", lambda fig, ax: ax.legend(loc="upper left").legend_handles[0].set_rasterized(True)),
+    beside_a_label(0), beside_a_label(50), arrow_between("a"), arrow_between("a long text"),
     change("text in a wider figure", lambda fig, ax: ax.text(1, 0.5, "a text"), figsize=(3.5, 2)),
     change("text on other limits", lambda fig, ax: (ax.text(1, 0.5, "a text"), ax.set_xlim(0, 9))),
+    change("constrained, long", lambda fig, ax: ax.set_xlabel("a label longer than the axes " * 2), layout="constrained"),
     offset_in_the_way(0), offset_in_the_way(7), offset_in_the_way(-7),
 ]  # fmt: skip
 
@@ -563,3 +570,47 @@ def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, monkeypatch
     random.Random(form).shuffle(order)
     wrong = {FIGURES[i].__name__ for i in order if not same(picture(FIGURES[i], memory, form, box), expected[i])}
     assert not wrong
+
+
+def test_what_happens_to_a_figure_later_does_not_matter(monkeypatch):
+    monkeypatch.setattr(reuse._Part, "kept_at", 1)
+    memory, pictures = Memory(), []
+    for _ in range(2):
+        fig, ax = plt.subplots(figsize=(3, 2))
+        ax.set(xlim=(0, 2), ylim=(0, 9))
+        area = ax.fill_between([0, 1, 2], [0, 5, 0])
+        pictures.append(TIDY(draw(fig, fmt="svg", memory=memory, metadata={"Date": None}), "i-"))
+        area.get_paths()[0].vertices[:] *= 0.5
+        ax.set(xlim=(0, 9), ylim=(0, 99))
+        fig.set_dpi(20)
+    assert pictures[0] == pictures[1]
+
+
+def test_a_figure_gets_its_own_methods_back():
+    fig, ax = base()
+    memory = Memory()
+    with memory.at_work(fig):
+        assert "draw" in vars(ax.xaxis)
+    draw(fig, fmt="svg", memory=memory)
+    methods = {"draw", "get_tightbbox", "get_ticks_position", "get_window_extent"}
+    assert not [artist for artist in ax.get_children() if methods & vars(artist).keys()]
+
+
+def test_a_memory_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr(reuse, "_MOST", 5)
+    memory = Memory()
+    for i in range(20):
+        memory.get(i, lambda: "made")
+        assert memory.get(0, lambda: "made again") == "made"  # what is asked for stays
+    assert len(memory._known) == 5
+
+
+def test_parts_that_are_always_new_are_left_alone():
+    memory = Memory()
+    for i in range(reuse._HOPELESS + 3):
+        fig, ax = plt.subplots(figsize=(3, 2))
+        ax.text(0.5, 0.5, f"text {i}")
+        draw(fig, fmt="svg", memory=memory)
+        plt.close(fig)
+    texts = [news for news in memory._news.values() if news == reuse._HOPELESS]
+    assert len(texts) == 1 and len(memory._states) < reuse._HOPELESS + 9

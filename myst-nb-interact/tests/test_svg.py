@@ -67,6 +67,43 @@ def test_definitions_come_in_a_fixed_order():
     assert orders[0] == orders[1] and len(orders[0]) > 5
 
 
+def test_each_definition_stands_once_and_none_is_lost():
+    """Parts that come from memory bring their own."""
+    one, two, odd = '<path id="a" d="M 1 1"/>', '<clipPath id="b"><rect x="1"/></clipPath>', "<b>?</b>"
+    uses = "".join(f'<use xlink:href="#{name}"/>' for name in "abc")
+    svg = f'<svg width="9"><defs>{one}\n{two}</defs>{uses}<defs>{two}{one}</defs><defs>{one}{odd}</defs></svg>'
+    html = "".join(make_tidy(1, {})(svg, ""))
+    assert html.count("<defs>") == html.count("</defs>") == 1
+    assert html.count('id="b"') == html.count("<b>?</b>") == 1 and html.count("</clipPath>") == 1
+
+
+def test_definitions_are_ordered_by_what_they_look_like():
+    """Not by their names, which change as a whole with the last digit of a coordinate."""
+
+    def drawn(*names):
+        paths = "".join(f'<path id="{name}" d="M 0 {i}"/><use xlink:href="#{name}"/>' for i, name in enumerate(names))
+        html = "".join(make_tidy(1, {})(f'<svg width="9"><defs>{paths}</defs></svg>', ""))
+        return re.sub(' id="[ab]"', "", html.split("<use")[0])
+
+    assert drawn("a", "b") == drawn("b", "a")
+
+
+def test_collections_are_not_counted():
+    """What was drawn before a collection, and is now drawn from memory, must not change the names in it."""
+
+    def marks(extra):
+        def plot(ax):
+            x = np.arange(20)
+            for shift in range(extra):
+                ax.scatter(x, shift + x, c=x, marker="s")
+            ax.scatter(x, 4 + x, c=x)
+
+        html = "".join(make_tidy(1, {})(draw(plot), ""))
+        return set(re.findall(r'href="#(C[^"]*)"', html))
+
+    assert marks(0) < marks(1) == marks(2)
+
+
 def test_scales_keep_their_digits(line):
     assert "scale(0.015625)" in "".join(make_tidy(1, {})(line, ""))
 
