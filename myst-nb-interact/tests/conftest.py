@@ -8,4 +8,4 @@ settings.load_profile("patient")
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "lento: takes a minute or more (installs packages)")
+    config.addinivalue_line("markers", "lento: takes long (installs packages, draws hundreds of figures)")

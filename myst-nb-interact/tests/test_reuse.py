@@ -537,7 +537,7 @@ def clean():
     plt.close("all")
 
 
-FORMS = [("svg", "tight"), ("svg", None), ("png", None)]
+FORMS = [("svg", None), *(pytest.param(*form, marks=pytest.mark.lento) for form in (("svg", "tight"), ("png", None)))]
 
 
 def picture(make, memory, form, box):
