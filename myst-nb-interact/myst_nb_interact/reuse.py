@@ -122,6 +122,8 @@ class Memory:
         if settings not in self._settings:
             self._settings.append(settings)
         number = self._settings.index(settings)
+        for axes in all_axes(figure.axes):
+            axes.viewLim  # noqa: B018 - asked for its limits, it finds them
         with ExitStack() as stack:
             for place, artist in enumerate(_worthwhile(figure)):
                 part = _KINDS.get(type(artist), _Part)
@@ -206,6 +208,8 @@ class _AxisPart(_Part):
             found += [*one.get_view_interval(), *one.axes.bbox.bounds]
             if not _VIEW_IS_ENOUGH.issuperset(map(type, _tickers(axis))):
                 found += [*one.get_data_interval(), one.get_minpos()]
+        if any((_position(spine) or " ")[0] == "data" for spine in _spines(axis)):
+            found += axis.axes.viewLim.bounds
         return _numbers(*found)
 
     def _ticks_position(self) -> str:
@@ -277,7 +281,7 @@ def _numbers(*numbers: float) -> bytes:
 
 def _room(artist: Any) -> list[float]:
     figure = artist.get_figure(root=True)
-    return [figure.dpi, *figure.bbox.bounds, *artist.axes.bbox.bounds]
+    return [figure.dpi, *figure.bbox.bounds, *figure.transFigure.get_matrix().flat, *artist.axes.bbox.bounds]
 
 
 def _together(axis: Any) -> list[Any]:
@@ -324,6 +328,7 @@ def _depends_on_others(artist: Any) -> bool:
         return artist.patchA is not None or artist.patchB is not None
     if isinstance(artist, Text):  # its frame is found with it, and others may use that
         places = [getattr(artist, "xycoords", None), getattr(artist, "anncoords", None)]
+        places.append(tuple((getattr(artist, "arrowprops", None) or {}).values()))
         parts = [part for place in places for part in (place if isinstance(place, tuple) else (place,))]
         return artist.get_bbox_patch() is not None or any(isinstance(part, Artist) for part in parts)
     # Limits of colours that are not known yet come from whatever shares them and is drawn first.
