@@ -208,8 +208,6 @@ class _AxisPart(_Part):
             found += [*one.get_view_interval(), *one.axes.bbox.bounds]
             if not _VIEW_IS_ENOUGH.issuperset(map(type, _tickers(axis))):
                 found += [*one.get_data_interval(), one.get_minpos()]
-        if any((_position(spine) or " ")[0] == "data" for spine in _spines(axis)):
-            found += axis.axes.viewLim.bounds
         return _numbers(*found)
 
     def _ticks_position(self) -> str:

@@ -246,15 +246,6 @@ def spine_at_zero(top):
     return make
 
 
-def spine_and_sides(top):
-    def make():
-        equal_sides(top)()
-        plt.gca().spines["bottom"].set_position("zero")
-
-    make.__name__ = f"spine and sides {top}"
-    return make
-
-
 def arrow_of_a_note(text):
     def make():
         fig, ax = base()
@@ -541,7 +532,7 @@ FIGURES = [
     pushed_title(3), pushed_title(20), aligned(0), aligned(60),
     shared_by(3), shared_by(30), shared_by(30, (0, 5)), shared_data(0.1), shared_data(0.003),
     counted_from(0), counted_from(0.3), spine_at(0.5, 1), spine_at(0.5, 3), equal_sides(1), equal_sides(40),
-    spine_at_zero(1), spine_at_zero(4), spine_and_sides(1), spine_and_sides(40),
+    spine_at_zero(1), spine_at_zero(4),
     arrow_of_a_note("a"), arrow_of_a_note("a long text"),
     engine("y"), engine("two\nlines"), clipped(1), clipped(2), grid_clipped(1), grid_clipped(2),
     *(change(f"patch {width}", lambda fig, ax, width=width: (ax.grid(), ax.patch.set_bounds(0, 0, width, 1)))
