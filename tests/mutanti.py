@@ -181,7 +181,7 @@ MUTANTS = [
         ("reuse", "super().place() + _numbers(*self.artist.get_unitless_position())", "super().place()"),
         ("reuse", "[*one.get_data_interval(), one.get_minpos()]", "[]"),
         ("reuse", "state = number, written", "state = 0, written"),
-        ("reuse", "[figure.dpi, *figure.bbox.bounds, *artist.axes.bbox.bounds]", "[figure.dpi, *figure.bbox.bounds]"),
+        ("reuse", "get_matrix().flat, *artist.axes.bbox.bounds]", "get_matrix().flat]"),
         ("reuse", "return value.deepcopy()", "return value"),
         ("reuse", '("spine", spine.spine_type, make=make)', '("spine", make=make)'),
         ("reuse", "artist.get_bbox_patch() is not None or ", ""),
