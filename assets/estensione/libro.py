@@ -4,6 +4,7 @@ import gettext
 import html
 import os
 import re
+import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -28,6 +29,9 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "pubblica"))
+from copie import BESIDE  # noqa: E402
 
 PAGES = str(Path(__file__).parent / "pagine")
 # Tutti i notebook, con i file che usano.
@@ -196,9 +200,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 def pack_chapters(folder: Path, archive: Path) -> None:
     """I notebook e i file che usano: scaricato da solo, un notebook non trova disegno.py."""
     with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
-        for pattern in ("*.ipynb", "*.py", "*.mplstyle", "dati/*"):
-            for path in sorted(folder.glob(pattern)):
-                packed.write(path, Path("capitoli", path.relative_to(folder)))
+        for name in (*sorted(path.name for path in folder.glob("*.ipynb")), *BESIDE):
+            packed.write(folder / name, Path("capitoli", name))
 
 
 def shrink_fonts(site: Path) -> None:
