@@ -178,14 +178,17 @@ MUTANTS = [
         ("svg", '_COLLECTION.sub("C", _BASE64.sub(_image, svg))', "_BASE64.sub(_image, svg)"),
         ("svg", "definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}",
          "definitions = [one for match in _DEFS.finditer(svg) for one in _each(match[1])]"),
-        ("reuse", "super().place() + _numbers(*self.artist.get_unitless_position())", "super().place()"),
+        ("reuse", "_numbers(*_room(self.artist), *self.artist.axes.viewLim.bounds)", "_numbers(*_room(self.artist))"),
         ("reuse", "[*one.get_data_interval(), one.get_minpos()]", "[]"),
-        ("reuse", "state = number, written", "state = 0, written"),
+        ("reuse", "*_kind(renderer), self.settings, state, self.place()", "*_kind(renderer), state, self.place()"),
         ("reuse", "get_matrix().flat, *artist.axes.bbox.bounds]", "get_matrix().flat]"),
         ("reuse", "return value.deepcopy()", "return value"),
         ("reuse", '("spine", spine.spine_type, make=make)', '("spine", make=make)'),
-        ("reuse", "artist.get_bbox_patch() is not None or ", ""),
+        ("reuse", "return artist.get_bbox_patch() is not None", "return False"),
         ("reuse", "return artist.get_array() is not None and not artist.norm.scaled()", "return False"),
+        ("reuse", "axes.patch, axes.xaxis.units, axes.yaxis.units, spines", "axes.patch, spines"),
+        ("reuse", "recorder.calls if recorder.is_complete() else None", "recorder.calls"),
+        ("reuse", "if (settings := _settings()) and not stands_beside(figure):", "if settings := _settings():"),
     ]
 ]
 

@@ -17,6 +17,7 @@ from typing import Any
 import matplotlib
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import print_figure
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ from matplotlib.image import AxesImage
 from matplotlib.transforms import Bbox
 from matplotlib_inline import backend_inline
 
-from .reuse import Memory, all_axes
+from .reuse import Memory, all_axes, stands_beside
 
 _UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata"}
 """Settings that leave the box to us."""
@@ -59,12 +60,19 @@ def draw(figure: Figure, fmt: str, memory: Memory, bbox_inches: Any = "tight", *
             stack.enter_context(_own_pixels(figure))
         if memory.active:
             stack.enter_context(memory.at_work(figure))
-            # A layout engine needs the first drawing.
-            direct = figure.axes and figure.get_layout_engine() is None and _UNDERSTOOD.issuperset(settings)
-            if direct and bbox_inches == "tight":
-                bbox_inches = _tight_box(figure, fmt, settings.get("dpi", figure.dpi))
+            dpi = settings.get("dpi", figure.dpi)
+            understood = _UNDERSTOOD.issuperset(settings) and isinstance(dpi, (int, float))
+            if bbox_inches == "tight" and understood and _knows_its_box(figure):
+                bbox_inches = _tight_box(figure, fmt, dpi)
         picture = print_figure(figure, fmt=fmt, bbox_inches=bbox_inches, **settings)
     return memory.told(picture) if picture and fmt == "svg" else picture
+
+
+def _knows_its_box(figure: Figure) -> bool:
+    """Whether its box is found without drawing it: not where a layout, a second axis or pixels are made by drawing."""
+    found = list(all_axes(figure.axes))
+    plain = all(isinstance(axes, Axes) and not axes.get_rasterized() for axes in found)
+    return bool(found and plain and figure.get_layout_engine() is None and not stands_beside(figure))
 
 
 def _tight_box(figure: Figure, fmt: str, dpi: float) -> Bbox:

@@ -2,8 +2,8 @@
 
 More than half of the time that a figure takes goes into the ticks of its axes: making them, measuring their labels,
 drawing them. Where the state of an axis, and all that decides where it lies, is the same as in a figure drawn before,
-its box is known, and the strokes and texts it consists of are handed to the renderer once more. So it is with legends
-and collections (scattered points, filled areas), which take long to draw, too.
+its box is known, and the strokes and texts it consists of are handed to the renderer once more. So it is with texts,
+legends, arrows and collections (scattered points, filled areas), which take long to draw, too.
 
 "The same" is taken literally: all attributes of the part are compared, as pickle writes them down. A part that holds
 anything which is not Matplotlib's own, or cannot be written down, is drawn as always.
@@ -38,8 +38,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.quiver import Barbs, Quiver
 from matplotlib.spines import Spine
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation, OffsetFrom, Text
 from matplotlib.transforms import Bbox, BboxBase, Transform, TransformedPath
 
 _MOST = 1000
@@ -84,7 +85,6 @@ class Memory:
     def __init__(self) -> None:
         self.active = True
         self._known: dict[Any, Any] = {}
-        self._settings: list[dict[str, Any]] = []
         self._texts: list[str] = []
         self._states: set[Any] = set()
         self._news: Counter[int] = Counter()
@@ -115,30 +115,57 @@ class Memory:
         finally:
             self.active = True
 
+    def count(self, index: int, state: Any) -> None:
+        """Note that part number `index` of a figure was seen in this state."""
+        self._news[index] = 0 if state in self._states else self._news[index] + 1
+        self._states.add(state)
+
     @contextmanager
     def at_work(self, figure: Figure) -> Iterator[None]:
         """While this lasts, parts of `figure` are measured and drawn from memory where that is possible."""
-        settings: Any = dict.copy(matplotlib.rcParams)
-        if settings not in self._settings:
-            self._settings.append(settings)
-        number = self._settings.index(settings)
         for axes in all_axes(figure.axes):
-            axes.viewLim  # noqa: B018 - asked for its limits, it finds them
+            if axes.get_visible():
+                axes.viewLim  # noqa: B018 - asked for its limits, it finds them
         with ExitStack() as stack:
-            for place, artist in enumerate(_worthwhile(figure)):
-                part = _KINDS.get(type(artist), _Part)
-                if self._news[place] < _HOPELESS and (written := _state(artist)):
-                    state = number, written
-                    self._news[place] = 0 if state in self._states else self._news[place] + 1
-                    self._states.add(state)
-                    part(self, artist, state).put_on(stack)
+            if (settings := _settings()) and not stands_beside(figure):
+                for index, artist in enumerate(_worthwhile(figure)):
+                    if self._news[index] < _HOPELESS and "draw" not in vars(artist):
+                        _KINDS.get(type(artist), _Part)(self, artist, settings, index).put_on(stack)
             yield
+
+
+def stands_beside(figure: Figure) -> bool:
+    """Whether a note has its place from another part of the figure, which may find its own only when it is drawn."""
+    for axes in all_axes(figure.axes):
+        for note in (text for text in axes.texts if isinstance(text, Annotation)):
+            for place in note.xycoords, note.anncoords:
+                parts = place if isinstance(place, tuple) else (place,)
+                if any(isinstance(part, (Artist, OffsetFrom)) for part in parts):
+                    return True
+    return False
+
+
+def _settings() -> bytes | None:
+    """All settings as they are now, None if they cannot be told; a cycle of colours is of no use for drawing."""
+    settings: Any = dict.copy(matplotlib.rcParams)
+    settings.pop("axes.prop_cycle")
+    try:
+        return blake2b(pickle.dumps(settings), digest_size=20).digest()
+    except Exception:  # whatever it is that cannot be written down
+        return None
 
 
 def _worthwhile(figure: Figure) -> list[Artist]:
     """The parts of a figure whose drawing takes longer than finding out whether they are the same."""
     found = [artist for axes in all_axes(figure.axes) if type(axes) is Axes for artist in axes.get_children()]
-    return [artist for artist in found if type(artist) in _KINDS or isinstance(artist, Collection)]
+    return [artist for artist in found if _is_worthwhile(artist)]
+
+
+def _is_worthwhile(artist: Artist) -> bool:
+    if type(artist) is Text:
+        return artist.get_text() != ""
+    # How long arrows of a field are is decided by much more than themselves.
+    return type(artist) in _KINDS or isinstance(artist, Collection) and not isinstance(artist, (Quiver, Barbs))
 
 
 def all_axes(some: Iterable[Any]) -> Iterator[Any]:
@@ -154,33 +181,38 @@ class _Part:
     kept_at = 2
     """Which drawing is kept: not the first, since much changes with every state."""
 
-    def __init__(self, memory: Memory, artist: Any, state: Any) -> None:
-        self.memory, self.artist, self.state = memory, artist, state
+    def __init__(self, memory: Memory, artist: Any, settings: bytes, index: int) -> None:
+        self.memory, self.artist, self.settings, self.index = memory, artist, settings, index
 
     def put_on(self, stack: ExitStack) -> None:
         """Replace the artist's methods, of this one only, until the stack is unwound."""
         # As every artist of Matplotlib, it first ends the rasterizing of the one before.
         _put(stack, self.artist, "draw", partial(allow_rasterization(self._draw), self.artist))
 
+    def state(self) -> bytes | None:
+        """All that decides how the artist looks, but for its place, at the moment of drawing; None if nobody can say."""
+        state = _state(self.artist)
+        self.memory.count(self.index, state)
+        return state
+
     def place(self) -> bytes:
         """Where the artist lies."""
         return _numbers(*_room(self.artist), *self.artist.axes.viewLim.bounds)
 
-    def remembered(self, *what: Any, make: Callable[[], Any]) -> Any:
-        """What `make` gave for an artist in the same state and place."""
-        return self.memory.get((*what, self.state, self.place()), make)
-
     def _draw(self, artist: Any, renderer: Any) -> None:
-        draw = type(artist).draw
-        seen = self.remembered("drawing", type(renderer), make=_Seen)
+        draw, state = type(artist).draw, self.state()
+        if state is None:
+            draw(artist, renderer)
+            return
+        seen = self.memory.get(("drawing", *_kind(renderer), self.settings, state, self.place()), _Seen)
         seen.times += 1
         if seen.times == self.kept_at:
             recorder = _Recorder(renderer)
             draw(artist, recorder)
-            seen.calls = recorder.calls
+            seen.calls = recorder.calls if recorder.is_complete() else None
         elif seen.calls is None:
             draw(artist, renderer)
-        elif hasattr(renderer, "writer"):  # SVG, and nothing is being turned into pixels
+        elif seen.calls and hasattr(renderer, "writer"):  # SVG, and nothing is being turned into pixels
             if seen.text is None:
                 seen.text = self.memory.keep(_svg(seen.calls, renderer))
             renderer.writer.comment(_NOTE.format(seen.text))
@@ -189,17 +221,26 @@ class _Part:
 
 
 class _AxisPart(_Part):
-    """An axis: its box is remembered, too, and those of its spines, which have room for its ticks."""
+    """An axis: its box is remembered, too, and those of its spines, which have room for its ticks.
+
+    Its state is that before it is measured, which makes ticks.
+    """
 
     kept_at = 1
 
     def put_on(self, stack: ExitStack) -> None:
+        self.before = super().state()
+        if self.before is None:
+            return
         super().put_on(stack)
         _put(stack, self.artist, "get_tightbbox", self._tight_box)
         _put(stack, self.artist, "get_ticks_position", self._ticks_position)
         for spine in _spines(self.artist):
             if type(spine) is Spine:
                 _put(stack, spine, "get_window_extent", self._extent(spine))
+
+    def state(self) -> bytes | None:
+        return self.before
 
     def place(self) -> bytes:
         axis = self.artist
@@ -210,44 +251,31 @@ class _AxisPart(_Part):
                 found += [*one.get_data_interval(), one.get_minpos()]
         return _numbers(*found)
 
+    def _remembered(self, *what: Any, make: Callable[[], Any]) -> Any:
+        return self.memory.get((*what, self.settings, self.before, self.place()), make)
+
     def _ticks_position(self) -> str:
-        return self.remembered("position", make=lambda: type(self.artist).get_ticks_position(self.artist))
+        return self._remembered("position", make=lambda: type(self.artist).get_ticks_position(self.artist))
 
     def _tight_box(self, renderer: Any = None, *, for_layout_only: bool = False) -> Bbox | None:
-        def make() -> Any:
-            box = type(self.artist).get_tightbbox(self.artist, renderer, for_layout_only=for_layout_only)
-            return box, self._texts()
+        axis, offset = self.artist, self.artist.offsetText
 
-        box, texts = self.remembered("box", type(renderer), for_layout_only, make=make)
-        self._put_texts(texts)
+        def make() -> tuple[Bbox | None, str, tuple[float, float]]:
+            box = type(axis).get_tightbbox(axis, renderer, for_layout_only=for_layout_only)
+            return box, offset.get_text(), offset.get_position()
+
+        box, text, position = self._remembered("box", *_kind(renderer), for_layout_only, make=make)
+        # A title makes room for it.
+        offset.set_text(text)
+        offset.set_position(position)
         return box and box.frozen()
-
-    def _draw(self, artist: Any, renderer: Any) -> None:
-        super()._draw(artist, renderer)
-        self._put_texts(self.remembered("texts", type(renderer), make=self._texts))
-
-    # Titles make room for the offset text, annotations may stand beside the label.
-    def _texts(self) -> list[tuple[str, tuple[float, float]]]:
-        return [(text.get_text(), text.get_position()) for text in (self.artist.label, self.artist.offsetText)]
-
-    def _put_texts(self, texts: list[tuple[str, tuple[float, float]]]) -> None:
-        for text, (words, position) in zip((self.artist.label, self.artist.offsetText), texts):
-            text.set_text(words)
-            text.set_position(position)
 
     def _extent(self, spine: Spine) -> Callable[..., Bbox]:
         def get_window_extent(renderer: Any = None) -> Bbox:
             make = partial(Spine.get_window_extent, spine, renderer)
-            return self.remembered("spine", spine.spine_type, make=make).frozen()
+            return self._remembered("spine", spine.spine_type, make=make).frozen()
 
         return get_window_extent
-
-
-class _TextPart(_Part):
-    """A text; titles find their place only when they are drawn."""
-
-    def place(self) -> bytes:
-        return super().place() + _numbers(*self.artist.get_unitless_position())
 
 
 _KINDS: dict[type, type[_Part]] = {
@@ -255,8 +283,8 @@ _KINDS: dict[type, type[_Part]] = {
     YAxis: _AxisPart,
     Legend: _Part,
     FancyArrowPatch: _Part,
-    Text: _TextPart,
-    Annotation: _TextPart,
+    Text: _Part,
+    Annotation: _Part,
 }
 
 
@@ -282,6 +310,11 @@ def _room(artist: Any) -> list[float]:
     return [figure.dpi, *figure.bbox.bounds, *figure.transFigure.get_matrix().flat, *artist.axes.bbox.bounds]
 
 
+def _kind(renderer: Any) -> tuple[type, bool]:
+    """Of what kind a renderer is; one for SVG also turns into pixels what is to be rasterized."""
+    return type(renderer), hasattr(renderer, "writer")
+
+
 def _together(axis: Any) -> list[Any]:
     """The axis, and those that share its limits."""
     axes = axis.axes
@@ -304,13 +337,13 @@ def _position(spine: Spine) -> Any:
 
 
 def _state(artist: Any) -> bytes | None:
-    """All that decides how the artist looks, but for its place; None if that cannot be told."""
     out = io.BytesIO()
     try:
         if _depends_on_others(artist):
             return None
-        spines = _spines(artist) if isinstance(artist, Axis) else []
-        _Pickler(out, artist).dump((artist, artist.axes.patch, spines))
+        axes, spines = artist.axes, _spines(artist) if isinstance(artist, Axis) else []
+        # Where categories are placed is decided by the units.
+        _Pickler(out, artist).dump((artist, axes.patch, axes.xaxis.units, axes.yaxis.units, spines))
     except Exception:  # whatever it is that cannot be written down
         return None
     return blake2b(out.getbuffer(), digest_size=20).digest()
@@ -322,15 +355,11 @@ def _depends_on_others(artist: Any) -> bool:
         return len(groups[artist.axis_name].get_siblings(artist.axes)) > 1
     if type(artist) is Legend:  # "best" is where there is nothing else
         return bool(cast(Any, artist)._get_loc() == Legend.codes["best"])
-    if isinstance(artist, FancyArrowPatch):  # it may end at the frame of a text, which grows with the text
-        return artist.patchA is not None or artist.patchB is not None
     if isinstance(artist, Text):  # its frame is found with it, and others may use that
-        places = [getattr(artist, "xycoords", None), getattr(artist, "anncoords", None)]
-        places.append(tuple((getattr(artist, "arrowprops", None) or {}).values()))
-        parts = [part for place in places for part in (place if isinstance(place, tuple) else (place,))]
-        return artist.get_bbox_patch() is not None or any(isinstance(part, Artist) for part in parts)
-    # Limits of colours that are not known yet come from whatever shares them and is drawn first.
-    return artist.get_array() is not None and not artist.norm.scaled()
+        return artist.get_bbox_patch() is not None
+    if isinstance(artist, Collection):  # limits of colours that are not known yet are found for all that share them
+        return artist.get_array() is not None and not artist.norm.scaled()
+    return False
 
 
 class _Foreign(Exception):
@@ -376,6 +405,8 @@ class _Pickler(pickle.Pickler):
             return tuple, ((self.together.index(thing), thing._major_tick_kw),)
         make, arguments, state, *_ = thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
         state.pop("_remove_method", None)  # leads to the artist's neighbours
+        if thing is self.artist:
+            state.pop("draw", None)  # ours
         if type(thing) is Spine and not _position(thing):
             del state["_transform"]  # it gets its own when it is first asked for its place
         return make, arguments, state
@@ -416,6 +447,11 @@ class _Recorder:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._renderer, name, value)
+
+    def is_complete(self) -> bool:
+        """Whether all groups were closed again; that of a text which lies nowhere is not."""
+        names = [name for name, *_ in self.calls or ()]
+        return names.count("open_group") == names.count("close_group")
 
     def _keep(self, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         if self.calls is not None:

@@ -90,7 +90,8 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
 
 
 def _each(definitions: str) -> list[str]:
-    """The elements, one by one."""
+    """The elements, one by one; how far in they stand makes no difference."""
+    definitions = "\n".join(text.strip() for text in definitions.splitlines())
     found = [match[0] for match in _ELEMENT.finditer(definitions)]
     return [definitions.strip()] if _ELEMENT.sub("", definitions).strip() else found
 

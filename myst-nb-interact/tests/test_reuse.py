@@ -5,11 +5,12 @@ different from the first in one thing, are drawn again and again with one memory
 """
 
 import random
-import re
+from functools import partial
 
 import matplotlib
 import numpy as np
 import pytest
+from cycler import cycler
 from myst_nb_interact import reuse
 from myst_nb_interact.draw import draw
 from myst_nb_interact.record import _without_names
@@ -19,12 +20,28 @@ from myst_nb_interact.svg import make_tidy
 matplotlib.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib import patheffects, ticker  # noqa: E402
+from matplotlib.collections import FillBetweenPolyCollection, PathCollection  # noqa: E402
 from matplotlib.patches import Circle, FancyArrowPatch  # noqa: E402
-from matplotlib.text import Text  # noqa: E402
+from matplotlib.text import OffsetFrom, Text  # noqa: E402
 from matplotlib.transforms import Affine2D, Bbox  # noqa: E402
+
+pytestmark = pytest.mark.usefixtures("figures")
 
 X = np.linspace(0.1, 6, 20)
 TIDY = make_tidy(None, {})
+
+
+FIGURES = []
+
+
+def each(*values):
+    """Draw a figure for each of the values."""
+
+    def keep(make):
+        FIGURES.extend(partial(make, *value) if isinstance(value, tuple) else partial(make, value) for value in values)
+        return make
+
+    return keep
 
 
 def base(scale="linear", **figure):
@@ -37,42 +54,28 @@ def base(scale="linear", **figure):
 
 
 def change(name, run, **start):
-    def make():
-        run(*base(**start))
-
-    make.__name__ = name
-    return make
+    run(*base(**start))
 
 
 def of_axes(name, *arguments, **named):
-    return change(f"{name} {arguments} {named}", lambda fig, ax: getattr(ax, name)(*arguments, **named))
+    return partial(change, f"{name} {arguments} {named}", lambda fig, ax: getattr(ax, name)(*arguments, **named))
 
 
 def of_axis(name, *arguments, **named):
-    shown = [str(a) if "object at" not in str(a) else type(a).__name__ + str(sorted(map(str, vars(a).values())))[:60]
-             for a in arguments]
-    return change(f"axis {name} {shown} {named}", lambda fig, ax: getattr(ax.xaxis, name)(*arguments, **named))
+    return partial(change, f"axis {name} {arguments}", lambda fig, ax: getattr(ax.xaxis, name)(*arguments, **named))
 
 
 def drawn_with(make=base, **settings):
     """Settings that hold while the figure is drawn, and only then."""
-
-    def same():
-        make()
-
-    same.__name__ = f"{make.__name__} drawn with {settings}"
-    same.settings = settings
-    return same
+    found = partial(make)
+    found.settings = settings
+    return found
 
 
 def made_with(**settings):
-    def make():
-        with matplotlib.rc_context(settings):
-            base()
-            plt.gcf().canvas.draw()  # ticks are made now, by these settings
-
-    make.__name__ = f"made with {settings}"
-    return make
+    with matplotlib.rc_context(settings):
+        base()
+        plt.gcf().canvas.draw()  # ticks are made now, by these settings
 
 
 def of_ticks(name, what, value):
@@ -80,7 +83,7 @@ def of_ticks(name, what, value):
         for tick in ax.xaxis.get_major_ticks():
             getattr(getattr(tick, what), name)(value)
 
-    return change(f"ticks' {what} {name} {value}", run)
+    return partial(change, f"ticks' {what} {name} {value}", run)
 
 
 def shared():
@@ -100,334 +103,316 @@ def shared_log():
     two.plot(1000 * X, X)
 
 
-def twins(factor=1.0):
-    def make():
-        fig, ax = base()
-        ax.twinx().plot(X, factor * X, "r")
-
-    make.__name__ = f"twins {factor}"
-    return make
+@each(1, 1000)
+def twins(factor):
+    fig, ax = base()
+    ax.twinx().plot(X, factor * X, "r")
 
 
-def inset(side=0.4):
-    def make():
-        fig, ax = base()
-        ax.inset_axes([0.5, 0.5, side, 0.4]).plot(X)
-
-    make.__name__ = f"inset {side}"
-    return make
+@each(0.4, 0.3)
+def inset(side):
+    fig, ax = base()
+    ax.inset_axes([0.5, 0.5, side, 0.4]).plot(X)
 
 
+@each(("a", "b"), ("a", "c"), ("b", "a"))
 def bars(*names):
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.bar(names, range(1, len(names) + 1))
-
-    make.__name__ = f"bars {names}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.bar(names, range(1, len(names) + 1))
 
 
+@each(1, 2)
 def dates(day):
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.plot(np.arange(f"2026-01-{day:02}", "2026-03-20", dtype="datetime64[D]"), np.arange(79 - day))
-
-    make.__name__ = f"dates {day}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot(np.arange(f"2026-01-{day:02}", "2026-03-20", dtype="datetime64[D]"), np.arange(79 - day))
 
 
 def colors(what, **named):
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        mappable = getattr(ax, what)(np.outer(X, X), **named)
-        fig.colorbar(mappable)
-
-    make.__name__ = f"{what} {named}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    mappable = getattr(ax, what)(np.outer(X, X), **named)
+    fig.colorbar(mappable)
 
 
+@each(1, 9)
 def late_colors(top):
     """Limits of colours that are only found when the first of two collections is drawn."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        norm = matplotlib.colors.Normalize()
-        for i, values in enumerate(([0, top], [0.2, 0.5])):
-            marks = matplotlib.collections.PathCollection(
-                [matplotlib.path.Path.unit_rectangle()], [30], offsets=[[i, 0], [i, 1]], norm=norm,
-                offset_transform=ax.transData,
-            )
-            marks.set_array(np.array(values, float))
-            ax.add_collection(marks)
-        norm.vmin = norm.vmax = None
-        ax.set(xlim=(-1, 2), ylim=(-1, 2))
-
-    make.__name__ = f"colours up to {top}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    norm = matplotlib.colors.Normalize()
+    for i, values in enumerate(([0, top], [0.2, 0.5])):
+        marks = matplotlib.collections.PathCollection(
+            [matplotlib.path.Path.unit_rectangle()], [30], offsets=[[i, 0], [i, 1]], norm=norm,
+            offset_transform=ax.transData,
+        )
+        marks.set_array(np.array(values, float))
+        ax.add_collection(marks)
+    norm.vmin = norm.vmax = None
+    ax.set(xlim=(-1, 2), ylim=(-1, 2))
 
 
+@each(0, 60)
 def aligned(rotation):
     """The ticks of one axes move the label of the other."""
-
-    def make():
-        fig, (one, two) = plt.subplots(1, 2, figsize=(3, 2))
-        for ax in one, two:
-            ax.set(xlabel="x", xlim=(1000, 2000))
-        two.tick_params(labelrotation=rotation)
-        fig.align_labels()
-
-    make.__name__ = f"aligned {rotation}"
-    return make
+    fig, (one, two) = plt.subplots(1, 2, figsize=(3, 2))
+    for ax in one, two:
+        ax.set(xlabel="x", xlim=(1000, 2000))
+    two.tick_params(labelrotation=rotation)
+    fig.align_labels()
 
 
-def shared_by(labelsize, limits=(0, 9)):
+@each((3, 9), (30, 9), (30, 5))
+def shared_by(labelsize, top):
     """How many ticks there are is decided by the size of the other's labels."""
-
-    def make():
-        fig, (one, two) = plt.subplots(1, 2, sharey=True, figsize=(3, 2))
-        one.tick_params(labelsize=labelsize, labelleft=False)
-        two.set_ylim(limits)
-
-    make.__name__ = f"shared by {labelsize} {limits}"
-    return make
+    fig, (one, two) = plt.subplots(1, 2, sharey=True, figsize=(3, 2))
+    one.tick_params(labelsize=labelsize, labelleft=False)
+    two.set_ylim(0, top)
 
 
+@each(0.1, 0.003)
 def shared_data(low):
     """On an axis that reaches down to 0, the smallest datum of any of those that share it decides."""
-
-    def make():
-        fig, (one, two) = plt.subplots(1, 2, sharey=True, figsize=(3, 2))
-        one.plot([low, 1])
-        two.plot([0.5, 1])
-        two.set_yscale("log")
-        one.set_ylim(1e-6, 1)
-        two.yaxis.set_major_locator(ticker.IndexLocator(0.1, 0))
-        one.yaxis.set_major_locator(ticker.IndexLocator(0.1, 0))
-
-    make.__name__ = f"shared data {low}"
-    return make
+    fig, (one, two) = plt.subplots(1, 2, sharey=True, figsize=(3, 2))
+    one.plot([low, 1])
+    two.plot([0.5, 1])
+    two.set_yscale("log")
+    one.set_ylim(1e-6, 1)
+    two.yaxis.set_major_locator(ticker.IndexLocator(0.1, 0))
+    one.yaxis.set_major_locator(ticker.IndexLocator(0.1, 0))
 
 
+@each(0, 0.3)
 def counted_from(low):
     """An IndexLocator counts from the first datum."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.plot([low, 3], [0, 1])
-        ax.set(xlim=(0, 4), ylim=(0, 1))
-        ax.xaxis.set_major_locator(ticker.IndexLocator(1, 0))
-
-    make.__name__ = f"counted from {low}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([low, 3], [0, 1])
+    ax.set(xlim=(0, 4), ylim=(0, 1))
+    ax.xaxis.set_major_locator(ticker.IndexLocator(1, 0))
 
 
-def spine_at(value, top):
+@each(1, 3)
+def spine_at(top):
     """The other axis' limits say where a spine lies, and with it the label."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.set(xlabel="x", xlim=(0, 1), ylim=(0, top))
-        ax.spines["bottom"].set_position(("data", value))
-
-    make.__name__ = f"spine at {value} of {top}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.set(xlabel="x", xlim=(0, 1), ylim=(0, top))
+    ax.spines["bottom"].set_position(("data", 0.5))
 
 
+@each(1, 4)
 def spine_at_zero(top):
     """The limits are found when they are asked for; the spine lies where they say."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.plot([0, 1], [-1, top])
-        ax.set(xlabel="x", yticks=[])
-        ax.spines["bottom"].set_position("zero")
-
-    make.__name__ = f"spine at zero {top}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([0, 1], [-1, top])
+    ax.set(xlabel="x", yticks=[])
+    ax.spines["bottom"].set_position("zero")
 
 
+@each("a", "a long text")
 def arrow_of_a_note(text):
-    def make():
-        fig, ax = base()
-        frame = ax.text(3, 0.5, text, ha="center", bbox={}).get_bbox_patch()
-        ax.annotate("a note", (3, 0.5), (1, -0.5), arrowprops={"arrowstyle": "->", "patchB": frame}, zorder=9)
-
-    make.__name__ = f"arrow of a note {text}"
-    return make
+    fig, ax = base()
+    frame = ax.text(3, 0.5, text, ha="center", bbox={}).get_bbox_patch()
+    ax.annotate("a note", (3, 0.5), (1, -0.5), arrowprops={"arrowstyle": "->", "patchB": frame}, zorder=9)
 
 
+@each(1, 40)
 def equal_sides(top):
     """The limits are found when the figure is drawn."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.plot([0, 1], [0, top])
-        ax.scatter([0.5, 1], [0.2, 0.1])
-        ax.text(0.5, 0.1, "a text")
-        ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="x")
-        ax.set_aspect("equal", adjustable="datalim")
-
-    make.__name__ = f"equal sides {top}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([0, 1], [0, top])
+    ax.scatter([0.5, 1], [0.2, 0.1])
+    ax.text(0.5, 0.1, "a text")
+    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="x")
+    ax.set_aspect("equal", adjustable="datalim")
 
 
+@each("y", "two\nlines")
 def engine(text):
     """Axes find their place when the figure is drawn."""
-
-    def make():
-        fig, (one, two) = plt.subplots(1, 2, figsize=(3, 2), layout="constrained")
-        two.set_ylabel(text)
-        one.scatter([1, 2], [1, 2])
-
-    make.__name__ = f"engine {text}"
-    return make
+    fig, (one, two) = plt.subplots(1, 2, figsize=(3, 2), layout="constrained")
+    two.set_ylabel(text)
+    one.scatter([1, 2], [1, 2])
 
 
+@each(1, 2)
 def clipped(radius):
-    def make():
-        fig, ax = base()
-        ax.collections[0].set_clip_path(Circle((3, 0), radius, transform=ax.transData))
-
-    make.__name__ = f"clipped {radius}"
-    return make
+    fig, ax = base()
+    ax.collections[0].set_clip_path(Circle((3, 0), radius, transform=ax.transData))
 
 
+@each(1, 2)
 def grid_clipped(radius):
-    def make():
-        fig, ax = base()
-        ax.grid()
-        for tick in ax.xaxis.get_major_ticks():
-            tick.gridline.set_clip_path(Circle((3, 0), radius, transform=ax.transData))
-
-    make.__name__ = f"grid clipped {radius}"
-    return make
+    fig, ax = base()
+    ax.grid()
+    for tick in ax.xaxis.get_major_ticks():
+        tick.gridline.set_clip_path(Circle((3, 0), radius, transform=ax.transData))
 
 
+@each(30, 90)
 def boxed_clip(left):
-    def make():
-        fig, ax = base()
-        ax.collections[0].set_clip_box(Bbox([[left, 20], [150, 150]]))
-
-    make.__name__ = f"clip box {left}"
-    return make
+    fig, ax = base()
+    ax.collections[0].set_clip_box(Bbox([[left, 20], [150, 150]]))
 
 
+@each(2, 3)
 def function_scale(power):
-    def make():
-        fig, ax = base()
-        ax.set_xscale("function", functions=(lambda x: x**power, lambda x: x ** (1 / power)))
-
-    make.__name__ = f"function scale {power}"
-    return make
+    fig, ax = base()
+    ax.set_xscale("function", functions=(lambda x: x**power, lambda x: x ** (1 / power)))
 
 
+@each(1, -1)
 def best_place(sign):
     """The axes and the legend stay; only the line moves."""
-
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.plot([0, 1], [0.5 - 0.5 * sign, 0.5 + 0.5 * sign], label="line")
-        ax.set(xlim=(0, 1), ylim=(0, 1))
-        ax.legend(loc="best")
-
-    make.__name__ = f"best place {sign}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([0, 1], [0.5 - 0.5 * sign, 0.5 + 0.5 * sign], label="line")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.legend(loc="best")
 
 
+@each("m", "km")
 def with_formatter(unit):
-    def make():
-        fig, ax = base()
-        ax.xaxis.set_major_formatter(lambda value, position: f"{value} {unit}")
-
-    make.__name__ = f"formatter {unit}"
-    return make
+    fig, ax = base()
+    ax.xaxis.set_major_formatter(lambda value, position: f"{value} {unit}")
 
 
+@each(3, 4)
 def with_own_class(length):
     class Own(ticker.MaxNLocator):
         def tick_values(self, low, high):
             return np.linspace(low, high, length)
 
-    def make():
-        fig, ax = base()
-        ax.xaxis.set_major_locator(Own())
-
-    make.__name__ = f"own locator {length}"
-    return make
+    fig, ax = base()
+    ax.xaxis.set_major_locator(Own())
 
 
 def written(text="a text", by="text", **how):
-    def make():
-        fig, ax = base()
-        getattr(ax, by)(**{"text": text, "xy": (1, 0.5)} | how) if by == "annotate" else ax.text(1, 0.5, text, **how)
-
-    make.__name__ = f"{by} {text} {how}"
-    return make
+    fig, ax = base()
+    getattr(ax, by)(**{"text": text, "xy": (1, 0.5)} | how) if by == "annotate" else ax.text(1, 0.5, text, **how)
 
 
+@each(3, 20)
 def pushed_title(pad):
     """A title moves up where there are labels at the top."""
-
-    def make():
-        fig, ax = base()
-        ax.tick_params(labeltop=True, pad=pad)
-
-    make.__name__ = f"pushed title {pad}"
-    return make
+    fig, ax = base()
+    ax.tick_params(labeltop=True, pad=pad)
 
 
 def arrow(**how):
-    def make():
-        fig, ax = base()
-        ax.add_patch(FancyArrowPatch((1, 0), (4, 0.5), **{"mutation_scale": 9} | how))
-
-    make.__name__ = f"arrow {how}"
-    return make
+    fig, ax = base()
+    ax.add_patch(FancyArrowPatch((1, 0), (4, 0.5), **{"mutation_scale": 9} | how))
 
 
+@each("a", "a long text")
 def arrow_between(text):
     """The arrow ends at the frame of a text, which is only known when it is drawn."""
-
-    def make():
-        fig, ax = base()
-        frame = ax.text(3, 0.5, text, ha="center", bbox={}).get_bbox_patch()
-        ax.add_patch(FancyArrowPatch((1, 0), (3, 0.5), patchB=frame, mutation_scale=9, zorder=9))
-
-    make.__name__ = f"arrow to {text}"
-    return make
+    fig, ax = base()
+    frame = ax.text(3, 0.5, text, ha="center", bbox={}).get_bbox_patch()
+    ax.add_patch(FancyArrowPatch((1, 0), (3, 0.5), patchB=frame, mutation_scale=9, zorder=9))
 
 
+@each(0, 50)
 def beside_a_label(rotation):
     """A label finds its place when it is drawn; the annotation stands beside it."""
-
-    def make():
-        fig, ax = base()
-        ax.tick_params(labelrotation=rotation)
-        ax.annotate("beside", xy=(1, 0.5), xycoords=ax.xaxis.label, va="center")
-
-    make.__name__ = f"beside a label {rotation}"
-    return make
+    fig, ax = base()
+    ax.tick_params(labelrotation=rotation)
+    ax.annotate("beside", xy=(1, 0.5), xycoords=ax.xaxis.label, va="center")
 
 
+@each(5, 7)
+def beside_a_tick(right):
+    """The ticks are made anew; which of them a label belongs to is found when the axis is drawn."""
+    fig, ax = base()
+    ax.annotate("beside", (0.5, 1), xycoords=ax.get_xticklabels()[2], annotation_clip=False)
+    ax.set_xlim(0, right)
+
+
+@each(0, 60)
+def off_a_label(rotation):
+    fig, ax = base()
+    ax.tick_params(labelrotation=rotation)
+    ax.annotate("off", (0, -9), xycoords=OffsetFrom(ax.xaxis.label, (0.5, 0)), annotation_clip=False)
+
+
+@each("abc", "bca")
+def categories(names):
+    """Where a category lies is decided by those that came before."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.bar(list(names), [1, 2, 3])
+    ax.annotate("here", ("b", 1), xytext=(0, 3), textcoords="offset points")
+    ax.text("c", 2, "there")
+    ax.add_patch(FancyArrowPatch(("b", 1), ("c", 2), mutation_scale=9))
+
+
+@each(1, 2, 4)
+def from_other_axes(top):
+    """The other's place is found when the figure is drawn."""
+    fig, (one, two) = plt.subplots(1, 2, figsize=(3, 2))
+    one.plot([0, 1], [0, top])
+    one.set_aspect("equal")
+    arrow = {"arrowstyle": "->"}
+    two.annotate("", (0, 0), xycoords=two.transAxes, xytext=(1, 1), textcoords=one.transAxes, arrowprops=arrow)
+    two.text(0.5, 0.5, "from there", transform=one.transAxes)
+    two.scatter([0.2], [0.2], transform=one.transAxes)
+    two.add_patch(FancyArrowPatch((0, 0), (0.5, 1), transform=one.transAxes, mutation_scale=9))
+
+
+@each(1, 200, 5000)
+def field(top):
+    """How far an arrow of a field reaches depends on all the data."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.quiver(X, X, np.cos(X), np.sin(X), angles="xy")
+    ax.plot([0.1, 1], [0.1, top])
+    ax.set(xscale="log", yscale="log", xlim=(0.1, 10), ylim=(0.1, 10))
+
+
+@each(3, 4)
+def cycle(count):
+    """A cycle of colours is made of arrays."""
+    plt.rcParams["axes.prop_cycle"] = cycler(color=plt.cm.viridis(np.linspace(0, 1, count)))
+    base()
+
+
+@each("linear", "log")
+def second_axis(scale):
+    """Its scale is found when it is drawn."""
+    fig, ax = base()
+    ax.secondary_yaxis("right", functions=(lambda x: 1e4 * x, lambda x: x / 1e4))
+    ax.set_yscale(scale)
+
+
+@each(False, True)
+def pixels(rasterized):
+    """At 72 dpi pixels are as large as points."""
+    fig, ax = base(dpi=72)
+    ax.set_rasterized(rasterized)
+
+
+def refusing():
+    """Limits that cannot be found are not asked for where nobody sees them."""
+
+    class Refusing(ticker.MaxNLocator):
+        def nonsingular(self, low, high):
+            raise ValueError
+
+    fig, ax = base()
+    unseen = fig.add_axes([0, 0, 0.1, 0.1], visible=False)
+    unseen.plot(X)
+    unseen.yaxis.set_major_locator(Refusing())
+
+
+@each(0, 7, -7)
 def offset_in_the_way(power):
-    def make():
-        fig, ax = plt.subplots(figsize=(3, 2))
-        ax.plot(X * 10.0**power)
-        ax.set_title("title", loc="left")
-
-    make.__name__ = f"offset {power}"
-    return make
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot(X * 10.0**power)
+    ax.set_title("title", loc="left")
 
 
-FIGURES = [
-    change("nothing", lambda fig, ax: None),
-    change("dpi", lambda fig, ax: None, dpi=130),
-    change("size", lambda fig, ax: None, figsize=(3.5, 2)),
-    change("log", lambda fig, ax: None, scale="log"),
-    change("symlog", lambda fig, ax: ax.set_yscale("symlog", linthresh=0.1)),
-    change("symlog, other", lambda fig, ax: ax.set_yscale("symlog", linthresh=0.01)),
-    change("base 2", lambda fig, ax: ax.set_xscale("log", base=2)),
-    change("logit", lambda fig, ax: ax.set(yscale="logit", ylim=(0.01, 0.99))),
+FIGURES += [
+    partial(change, "nothing", lambda fig, ax: None),
+    partial(change, "dpi", lambda fig, ax: None, dpi=130),
+    partial(change, "size", lambda fig, ax: None, figsize=(3.5, 2)),
+    partial(change, "log", lambda fig, ax: None, scale="log"),
+    partial(change, "symlog", lambda fig, ax: ax.set_yscale("symlog", linthresh=0.1)),
+    partial(change, "symlog, other", lambda fig, ax: ax.set_yscale("symlog", linthresh=0.01)),
+    partial(change, "base 2", lambda fig, ax: ax.set_xscale("log", base=2)),
+    partial(change, "logit", lambda fig, ax: ax.set(yscale="logit", ylim=(0.01, 0.99))),
     *(of_axes("set_xlim", *limits) for limits in ((0, 6), (0, 7), (6, 0), (0, 1e7), (1e6, 1e6 + 1))),
     *(of_axes("set_ylim", *limits) for limits in ((-2, 2), (-1e-6, 1e-6))),
     *(of_axes("set_xlabel", text) for text in ("", "another", "$x^2$", "two\nlines")),
@@ -483,109 +468,85 @@ FIGURES = [
     of_ticks("set_bbox", "label1", {"facecolor": "yellow"}),
     of_ticks("set_clip_on", "label1", True),
     of_ticks("set_markersize", "tick1line", 12),
-    *(change(f"spine {place}", lambda fig, ax, place=place: ax.spines["bottom"].set_position(place)) for place in
+    *(partial(change, f"spine {place}", lambda fig, ax, place=place: ax.spines["bottom"].set_position(place)) for place in
       (("outward", 10), ("data", 0), ("data", 0.5), ("axes", 0.3), "zero")),
-    change("spine away", lambda fig, ax: ax.spines["top"].set_visible(False)),
-    change("spine thick", lambda fig, ax: ax.spines["bottom"].set_linewidth(9)),
-    change("spine long", lambda fig, ax: ax.spines["bottom"].set_bounds(-3, 12)),
-    change("spine high", lambda fig, ax: (ax.set(xticks=[], title=""), ax.spines["top"].set_position(("outward", 30)))),
-    change("spine short", lambda fig, ax: ax.spines["bottom"].set_bounds(1, 3)),
-    change("aligned labels", lambda fig, ax: (fig.add_axes([0.1, -0.6, 0.9, 0.2]).set_xlabel("z"), fig.align_labels())),
-    change("no data", lambda fig, ax: ax.clear()),
-    change("turned offset", lambda fig, ax: (ax.set_ylim(0, 1e8), ax.yaxis.set_offset_position("right"))),
-    *(change(f"scatter {name}", lambda fig, ax, name=name, value=value: getattr(ax.collections[0], name)(value))
+    partial(change, "spine away", lambda fig, ax: ax.spines["top"].set_visible(False)),
+    partial(change, "spine thick", lambda fig, ax: ax.spines["bottom"].set_linewidth(9)),
+    partial(change, "spine long", lambda fig, ax: ax.spines["bottom"].set_bounds(-3, 12)),
+    partial(change, "spine high", lambda fig, ax: (ax.set(xticks=[], title=""), ax.spines["top"].set_position(("outward", 30)))),
+    partial(change, "spine short", lambda fig, ax: ax.spines["bottom"].set_bounds(1, 3)),
+    partial(change, "aligned labels", lambda fig, ax: (fig.add_axes([0.1, -0.6, 0.9, 0.2]).set_xlabel("z"), fig.align_labels())),
+    partial(change, "no data", lambda fig, ax: ax.clear()),
+    partial(change, "turned offset", lambda fig, ax: (ax.set_ylim(0, 1e8), ax.yaxis.set_offset_position("right"))),
+    *(partial(change, f"scatter {name}", lambda fig, ax, name=name, value=value: getattr(ax.collections[0], name)(value))
       for name, value in
       (("set_sizes", [90]), ("set_edgecolor", "red"), ("set_linewidth", 3), ("set_alpha", 0.2), ("set_cmap", "magma"),
        ("set_clim", (0, 3)), ("set_offsets", np.stack([X, X], 1)), ("set_array", X[::-1]), ("set_hatch", "//"),
        ("set_zorder", 9), ("set_clip_on", False), ("set_visible", False), ("set_urls", ["a.html"] * 20),
        ("set_linestyle", ":"), ("set_rasterized", True), ("set_gid", "points"), ("set_snap", True),
        ("set_path_effects", [patheffects.withStroke(linewidth=3, foreground="red")]))),
-    *(change(f"legend {how}", lambda fig, ax, how=how: ax.legend(**how)) for how in
+    *(partial(change, f"legend {how}", lambda fig, ax, how=how: ax.legend(**how)) for how in
       ({"loc": "upper right"}, {"loc": "best"}, {"loc": (0.2, 0.3)}, {"title": "a title"}, {"ncols": 2},
        {"frameon": False}, {"fontsize": 5}, {"labelcolor": "red"}, {"labels": ["other", "names"]},
        {"loc": "upper left", "bbox_to_anchor": (1, 1)}, {"shadow": True}, {"framealpha": 0.1})),
-    *(made_with(**rc) for rc in
+    *(partial(made_with, **rc) for rc in
       ({"xtick.color": "red"}, {"font.size": 7}, {"axes.grid": True}, {"font.family": "serif"},
        {"axes.unicode_minus": False}, {"axes.formatter.use_mathtext": True, "axes.formatter.limits": (0, 0)})),
-    shared, shared_otherwise, shared_log, twins(), twins(1000), inset(), inset(0.3),
-    bars("a", "b"), bars("a", "c"), bars("b", "a"), dates(1), dates(2),
-    colors("pcolormesh"), colors("pcolormesh", vmax=9), colors("contourf"), colors("contourf", levels=[0, 9, 99]),
-    colors("contour", levels=3), colors("imshow"), colors("imshow", norm="log"), colors("hexbin", y=np.outer(X, -X)),
-    late_colors(1), late_colors(9), best_place(1), best_place(-1),
-    with_formatter("m"), with_formatter("km"), with_own_class(3), with_own_class(4),
-    change("tight layout", lambda fig, ax: fig.tight_layout()),
-    change("constrained", lambda fig, ax: None, layout="constrained"),
-    change("constrained otherwise", lambda fig, ax: ax.set_ylabel("two\nlines"), layout="constrained"),
-    *(change(f"moved {x}", lambda fig, ax, x=x: ax.text(1, 0, "a", transform=ax.transData + Affine2D().translate(x, 0)))
+    shared, shared_otherwise, shared_log, refusing,
+    partial(colors, "pcolormesh"), partial(colors, "pcolormesh", vmax=9), partial(colors, "contourf"), partial(colors, "contourf", levels=[0, 9, 99]),
+    partial(colors, "contour", levels=3), partial(colors, "imshow"), partial(colors, "imshow", norm="log"), partial(colors, "hexbin", y=np.outer(X, -X)),
+    partial(change, "tight layout", lambda fig, ax: fig.tight_layout()),
+    partial(change, "constrained", lambda fig, ax: None, layout="constrained"),
+    partial(change, "constrained otherwise", lambda fig, ax: ax.set_ylabel("two\nlines"), layout="constrained"),
+    *(partial(change, f"moved {x}", lambda fig, ax, x=x: ax.text(1, 0, "a", transform=ax.transData + Affine2D().translate(x, 0)))
       for x in (10, 20)),
-    written(), written("$x^2$"), written("two\nlines"), written("a text that wraps, as long as it is", wrap=True),
-    *(written(**how) for how in
+    partial(written), partial(written, "$x^2$"), partial(written, "two\nlines"), partial(written, "a text that wraps, as long as it is", wrap=True),
+    *(partial(written, **how) for how in
       ({"color": "red"}, {"rotation": 30}, {"ha": "right"}, {"va": "top"}, {"fontsize": 7}, {"alpha": 0.3},
        {"bbox": {"facecolor": "yellow"}}, {"weight": "bold"}, {"style": "italic"}, {"transform": None}, {"zorder": 0},
        {"clip_on": True}, {"linespacing": 3}, {"rotation": 30, "rotation_mode": "anchor"}, {"family": "serif"},
        {"path_effects": [patheffects.withStroke(linewidth=3, foreground="red")]}, {"url": "a.html"})),
-    *(written(by="annotate", **how) for how in
+    *(partial(written, by="annotate", **how) for how in
       ({}, {"xytext": (3, 0.2)}, {"xytext": (3, 0.2), "arrowprops": {"arrowstyle": "->"}}, {"xycoords": "axes fraction"},
        {"xytext": (3, 0.2), "arrowprops": {"arrowstyle": "-|>", "color": "red"}}, {"textcoords": "offset points"},
        {"xytext": (20, 20), "textcoords": "offset pixels"}, {"annotation_clip": True})),
-    *(written("beside", by="annotate", xycoords=how) for how in ("data", "figure points", "axes pixels")),
-    pushed_title(3), pushed_title(20), aligned(0), aligned(60),
-    shared_by(3), shared_by(30), shared_by(30, (0, 5)), shared_data(0.1), shared_data(0.003),
-    counted_from(0), counted_from(0.3), spine_at(0.5, 1), spine_at(0.5, 3), equal_sides(1), equal_sides(40),
-    spine_at_zero(1), spine_at_zero(4),
-    arrow_of_a_note("a"), arrow_of_a_note("a long text"),
-    engine("y"), engine("two\nlines"), clipped(1), clipped(2), grid_clipped(1), grid_clipped(2),
-    *(change(f"patch {width}", lambda fig, ax, width=width: (ax.grid(), ax.patch.set_bounds(0, 0, width, 1)))
+    *(partial(written, "beside", by="annotate", xycoords=how) for how in ("data", "figure points", "axes pixels")),
+    *(partial(change, f"patch {width}", lambda fig, ax, width=width: (ax.grid(), ax.patch.set_bounds(0, 0, width, 1)))
       for width in (0.5, 0.7)),
-    boxed_clip(30), boxed_clip(90), function_scale(2), function_scale(3),
-    change("dpi, as many pixels", lambda fig, ax: None, figsize=(1.5, 1), dpi=200),
+    partial(change, "dpi, as many pixels", lambda fig, ax: None, figsize=(1.5, 1), dpi=200),
     drawn_with(**{"axes.unicode_minus": False}), drawn_with(**{"svg.fonttype": "none"}),
-    drawn_with(written(rotation=30, rotation_mode="anchor"), **{"svg.fonttype": "none"}),
-    *([written(fontfeatures=["-kern"]), written("AVAVA"), written("AVAVA", fontfeatures=["-kern"])]
+    drawn_with(partial(written, rotation=30, rotation_mode="anchor"), **{"svg.fonttype": "none"}),
+    *([partial(written, fontfeatures=["-kern"]), partial(written, "AVAVA"), partial(written, "AVAVA", fontfeatures=["-kern"])]
       if hasattr(Text, "set_fontfeatures") else []),
-    *(arrow(**how) for how in
+    *(partial(arrow, **how) for how in
       ({}, {"arrowstyle": "-|>"}, {"connectionstyle": "arc3,rad=0.3"}, {"mutation_scale": 20}, {"color": "red"},
        {"shrinkA": 20}, {"linestyle": ":"}, {"linewidth": 3})),
-    change("rasterized", lambda fig, ax: ax.legend(loc="upper left").legend_handles[0].set_rasterized(True)),
-    beside_a_label(0), beside_a_label(50), arrow_between("a"), arrow_between("a long text"),
-    change("text in a wider figure", lambda fig, ax: ax.text(1, 0.5, "a text"), figsize=(3.5, 2)),
-    change("text on other limits", lambda fig, ax: (ax.text(1, 0.5, "a text"), ax.set_xlim(0, 9))),
-    change("constrained, long", lambda fig, ax: ax.set_xlabel("a label longer than the axes " * 2), layout="constrained"),
-    offset_in_the_way(0), offset_in_the_way(7), offset_in_the_way(-7),
+    partial(change, "rasterized", lambda fig, ax: ax.legend(loc="upper left").legend_handles[0].set_rasterized(True)),
+    partial(change, "hidden", lambda fig, ax: ax.text("q", 1, "hidden", visible=False)),
+    partial(change, "not a number", lambda fig, ax: ax.text(np.nan, 1, "nowhere")),
+    partial(change, "empty", lambda fig, ax: ax.text("q", 1, "")),
+    partial(change, "text in a wider figure", lambda fig, ax: ax.text(1, 0.5, "a text"), figsize=(3.5, 2)),
+    partial(change, "text on other limits", lambda fig, ax: (ax.text(1, 0.5, "a text"), ax.set_xlim(0, 9))),
+    partial(change, "constrained, long", lambda fig, ax: ax.set_xlabel("a label longer than the axes " * 2), layout="constrained"),
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def clean():
-    with matplotlib.rc_context({"svg.hashsalt": "x"}):
-        yield
-    plt.close("all")
 
 
 FORMS = [("svg", None), *(pytest.param(*form, marks=pytest.mark.lento) for form in (("svg", "tight"), ("png", None)))]
 
 
 def picture(make, memory, form, box):
-    make()
-    with matplotlib.rc_context(getattr(make, "settings", {})):
-        metadata = {"metadata": {"Date": None}} if form == "svg" else {}
+    metadata = {"metadata": {"Date": None}} if form == "svg" else {}
+    with matplotlib.rc_context():
+        make()
+        matplotlib.rcParams.update(getattr(make, "settings", {}))
         shown = draw(plt.gcf(), fmt=form, memory=memory, bbox_inches=box, **metadata)
     plt.close("all")
     return _without_names(TIDY(shown, "i-"), "i-") if form == "svg" else shown
 
 
-def same(one, two):
-    """Where only the box is asked for first, the last digits differ."""
-    if isinstance(one, bytes):
-        return one == two
-    numbers = [np.array(re.findall(r"-?\d+\.\d+", text), float) for text in (one, two)]
-    words = [re.sub(r"-?\d+\.\d+", "#", text) for text in (one, two)]
-    return words[0] == words[1] and np.allclose(*numbers, atol=2e-6)
-
-
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("form", "box"), FORMS)
-def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, monkeypatch):
+def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, same, monkeypatch):
     monkeypatch.setattr(reuse._Part, "kept_at", 1)
     monkeypatch.setattr(reuse, "_HOPELESS", 10**6)
     plain, memory = Memory(), Memory()
@@ -593,7 +554,7 @@ def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, monkeypatch
     expected = [picture(make, plain, form, box) for make in FIGURES]
     order = [*range(len(FIGURES))] * 2
     random.Random(form).shuffle(order)
-    wrong = {FIGURES[i].__name__ for i in order if not same(picture(FIGURES[i], memory, form, box), expected[i])}
+    wrong = [FIGURES[i] for i in order if not same(picture(FIGURES[i], memory, form, box), expected[i])]
     assert not wrong
 
 
@@ -619,6 +580,35 @@ def test_a_figure_gets_its_own_methods_back():
     draw(fig, fmt="svg", memory=memory)
     methods = {"draw", "get_tightbbox", "get_ticks_position", "get_window_extent"}
     assert not [artist for artist in ax.get_children() if methods & vars(artist).keys()]
+
+
+def test_settings_may_change_in_place():
+    matplotlib.rcParams["font.sans-serif"] = ["DejaVu Sans"]
+    memory, pictures = Memory(), []
+    for font in ["DejaVu Sans", "DejaVu Serif"] * 3:
+        matplotlib.rcParams["font.sans-serif"][0] = font
+        fig, ax = plt.subplots(figsize=(3, 2))
+        pictures.append(draw(fig, fmt="svg", memory=memory, metadata={"Date": None}))
+    assert "DejaVuSans-" in pictures[4] and "DejaVuSerif-" in pictures[5] and "DejaVuSans-" not in pictures[5]
+
+
+def test_all_kinds_of_parts_come_from_memory(monkeypatch):
+    """Otherwise the comparison above would say nothing."""
+
+    def shown():
+        fig, ax = base()
+        ax.text(1, 0, "a text")
+        ax.annotate("a note", (1, 0.5))
+        ax.add_patch(FancyArrowPatch((1, 0), (4, 0.5)))
+        ax.fill_between(X, X)
+        return TIDY(draw(fig, fmt="svg", memory=memory, metadata={"Date": None}), "i-")
+
+    memory = Memory()
+    pictures = [shown() for _ in range(6)]
+    for kind in (*reuse._KINDS, PathCollection, FillBetweenPolyCollection):
+        # Titles that are empty are not worth it.
+        monkeypatch.setattr(kind, "draw", lambda it, _: getattr(it, "get_text", lambda: "a part")() and pytest.fail("drawn again"))
+    assert shown() == pictures[5]
 
 
 def test_a_memory_does_not_grow_without_end(monkeypatch):
