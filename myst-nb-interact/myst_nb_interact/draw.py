@@ -3,7 +3,7 @@
 Cut to what it shows ("tight", the inline backend's default), Matplotlib draws a figure twice, the first time only to
 learn where everything goes. Nearly every figure can be asked for its box directly. Axes are drawn from memory where
 they are those of another state. An image that is only enlarged, with hard edges, is written with the pixels of its
-data: the browser enlarges it.
+data: the browser enlarges it. Where Matplotlib would write a PNG it writes WebP, without the way through a PNG.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import matplotlib
+from IPython.core.formatters import PNGFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import print_figure
 from matplotlib.axes import Axes
@@ -24,24 +25,32 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import Bbox
 from matplotlib_inline import backend_inline
+from PIL import features
 
+from .image import LOSSLESS
 from .reuse import Memory, all_axes, stands_beside
 
-_UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata"}
+_UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata", "pil_kwargs"}
 """Settings that leave the box to us."""
 
 
 @contextmanager
 def drawing(shell: InteractiveShell, memory: Memory) -> Iterator[None]:
     """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen."""
+    formatters: dict[str, Any] = shell.display_formatter.formatters  # type: ignore[union-attr]
     kept = {}
     for name, form in (("image/svg+xml", "svg"), ("image/png", "png")):
-        formatter: Any = shell.display_formatter.formatters[name]  # type: ignore[union-attr]
-        printer = formatter.type_printers.get(Figure)
+        printer = formatters[name].type_printers.get(Figure)
         # Only what the inline backend has put there: an author's own formatter stays.
         if isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form:
-            kept[formatter] = printer
-            formatter.for_type(Figure, partial(draw, memory=memory, **printer.keywords))
+            kept[name] = printer
+            how = {"memory": memory, **printer.keywords}
+            if name == "image/png" and "pil_kwargs" not in how and features.check("webp"):
+                formatters[name].pop(Figure)
+                name = "image/webp"
+                formatters[name] = PNGFormatter(format_type=name, print_method="_repr_webp_")
+                how |= {"fmt": "webp", "pil_kwargs": LOSSLESS}
+            formatters[name].for_type(Figure, partial(draw, **how))
     # Of a transparent figure it looks up whether the ticks are light or dark, and makes all of them for that.
     metadata = backend_inline._fetch_figure_metadata
     backend_inline._fetch_figure_metadata = lambda figure: {}
@@ -49,8 +58,9 @@ def drawing(shell: InteractiveShell, memory: Memory) -> Iterator[None]:
         yield
     finally:
         backend_inline._fetch_figure_metadata = metadata
-        for formatter, printer in kept.items():
-            formatter.for_type(Figure, printer)
+        formatters.pop("image/webp", None)
+        for name, printer in kept.items():
+            formatters[name].for_type(Figure, printer)
 
 
 def draw(figure: Figure, fmt: str, memory: Memory, bbox_inches: Any = "tight", **settings: Any) -> Any:

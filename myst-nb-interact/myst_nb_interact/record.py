@@ -22,7 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from . import Options, cache, codec
-from .image import smaller
+from .image import url
 from .pool import map_ordered
 from .progress import told
 from .states import CannotSample, Control, TooFine, control
@@ -39,6 +39,7 @@ _ADVICE = (
 _PRIORITY = (
     "text/html",
     "image/svg+xml",
+    "image/webp",
     "image/png",
     "image/jpeg",
     "image/gif",
@@ -410,9 +411,7 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
         return [_FIGURE, *tidy(content, prefix), "</div>"]
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
-        content = "".join(content.split())
-        source = f'src="data:{mime_type};base64,{smaller(content) if mime_type == "image/png" else content}"'
-        return [_FIGURE, f"<img{IMG_ALT}{size} {source}>", "</div>"]
+        return [_FIGURE, f'<img{IMG_ALT}{size} src="{url(mime_type, "".join(content.split()))}">', "</div>"]
     if mime_type == "text/plain":
         return _text("interact-text", content)
     return [_RICH + json.dumps([mime_type, content])]

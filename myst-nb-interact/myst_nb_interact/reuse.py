@@ -197,7 +197,7 @@ class _Part:
 
     def place(self) -> bytes:
         """Where the artist lies."""
-        return _numbers(*_room(self.artist), *self.artist.axes.viewLim.bounds)
+        return _numbers(*_room(self.artist))
 
     def _draw(self, artist: Any, renderer: Any) -> None:
         draw, state = type(artist).draw, self.state()
@@ -306,8 +306,9 @@ def _numbers(*numbers: float) -> bytes:
 
 
 def _room(artist: Any) -> list[float]:
-    figure = artist.get_figure(root=True)
-    return [figure.dpi, *figure.bbox.bounds, *figure.transFigure.get_matrix().flat, *artist.axes.bbox.bounds]
+    """The figure and the part of it that the artist is in; its axes are in its state, with their patch."""
+    figure, part = artist.get_figure(root=True), artist.get_figure(root=False)
+    return [figure.dpi, *figure.bbox.bounds, *part.bbox.bounds]
 
 
 def _kind(renderer: Any) -> tuple[type, bool]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from .codec import placeholder
-from .image import smaller
+from .image import url
 
 SVG_ALT, IMG_ALT = placeholder(0), placeholder(1)
 """Where the text alternative of a figure goes, which only the page knows."""
@@ -26,7 +26,7 @@ _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
 _ELEMENT = re.compile(r'<(\w+) id="[^"]*"(?:[^>]*/>|.*?</\1>)', re.DOTALL)
 _COLLECTION = re.compile(r'(?<=["#])C[\da-f]+_(?=[\da-f]+_)')
 """The number of a collection in the figure; that of a mark and what it looks like follow."""
-_BASE64 = re.compile(r'(data:image/(\w+);base64,)([^"]*)')
+_BASE64 = re.compile(r'data:(image/\w+);base64,([^"]*)')
 _STYLE = re.compile(r' ?style="([^"]*)"')
 _LENGTHS = re.compile(r'(?:\b(?:x|y|[xy][12]|c[xy]|r|width|height|d|points)="|translate\()[^"()]*')
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -102,8 +102,7 @@ def _without_id(element: str) -> str:
 
 
 def _image(match: re.Match[str]) -> str:
-    data = "".join(match[3].split())
-    return match[1] + (smaller(data) if match[2] == "png" else data)
+    return url(match[1], "".join(match[2].split()))
 
 
 def _root(text: str) -> str:

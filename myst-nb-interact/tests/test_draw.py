@@ -8,9 +8,10 @@ from functools import partial
 import matplotlib
 import numpy as np
 import pytest
-from IPython.core.pylabtools import print_figure
-from myst_nb_interact.draw import draw
-from myst_nb_interact.image import smaller
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure, select_figure_formats
+from myst_nb_interact.draw import draw, drawing
+from myst_nb_interact.image import url
 from myst_nb_interact.record import _without_names
 from myst_nb_interact.reuse import Memory
 from myst_nb_interact.svg import make_tidy
@@ -170,6 +171,31 @@ def test_an_image_that_is_made_smaller_is_resampled():
     assert embedded(draw(plt.gcf(), fmt="svg", memory=Memory()))[0].shape[0] < 500
 
 
+@pytest.mark.parametrize("make", [make for make in FIGURES if make is not text_alone])  # without axes nothing is shown
+def test_png_is_recorded_as_webp_with_the_same_pixels(make):
+    shell = InteractiveShell.instance()
+    select_figure_formats(shell, {"png"}, dpi=50)
+    make()
+    expected, _ = shell.display_formatter.format(plt.gcf())
+    memory = Memory()
+    for _ in range(3):
+        with drawing(shell, memory):
+            plt.close("all")
+            make()
+            found, _ = shell.display_formatter.format(plt.gcf())
+        assert "image/png" not in found
+        assert (pixels(found["image/webp"]) == pixels(expected["image/png"])).all()
+    assert shell.display_formatter.format(plt.gcf())[0].keys() == expected.keys()
+
+
+def test_settings_for_png_are_heeded():
+    shell = InteractiveShell.instance()
+    select_figure_formats(shell, {"png"}, pil_kwargs={"optimize": True})
+    line()
+    with drawing(shell, Memory()):
+        assert "image/png" in shell.display_formatter.format(plt.gcf())[0]
+
+
 @pytest.mark.parametrize("colors", [1, 2, 200, 256, 257, 4000])
 @pytest.mark.parametrize("opaque", [True, False])
 def test_a_smaller_image_has_the_same_pixels(colors, opaque):
@@ -180,11 +206,20 @@ def test_a_smaller_image_has_the_same_pixels(colors, opaque):
     out = io.BytesIO()
     Image.fromarray(palette[rng.integers(0, colors, (90, 80))]).save(out, "png")
     data = base64.b64encode(out.getvalue()).decode()
-    assert len(smaller(data)) <= len(data)
-    assert len(smaller(data)) < 0.5 * len(data) or colors > 256
-    assert (pixels(smaller(data)) == pixels(data)).all()
+    found = url("image/png", data)
+    assert len(found) <= len(f"data:image/png;base64,{data}")
+    assert len(found) < 0.5 * len(data) or colors > 256
+    assert (pixels(found.split(",")[1]) == pixels(data)).all()
 
 
+@pytest.mark.parametrize("mime_type", ["image/png", "image/gif"])
 @pytest.mark.parametrize("data", ["", "bm8gaW1hZ2U=", "%%%"])
-def test_what_is_no_image_stays(data):
-    assert smaller(data) == data
+def test_what_is_no_image_stays(mime_type, data):
+    assert url(mime_type, data) == f"data:{mime_type};base64,{data}"
+
+
+def test_a_picture_whose_colors_are_to_be_seen_in_a_special_way_stays():
+    out = io.BytesIO()
+    Image.new("RGB", (50, 50), "red").save(out, "png", icc_profile=b"a profile")
+    data = base64.b64encode(out.getvalue()).decode()
+    assert url("image/png", data) == f"data:image/png;base64,{data}"

@@ -353,6 +353,23 @@ def from_other_axes(top):
     two.add_patch(FancyArrowPatch((0, 0), (0.5, 1), transform=one.transAxes, mutation_scale=9))
 
 
+@each("y", "a long\nlabel")
+def cut(label):
+    """A figure that is cut to what it shows moves, and with it what has its place in the figure."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.set_ylabel(label)
+    ax.annotate("a note", (0.4, 0.5), xycoords="figure fraction", annotation_clip=False)
+
+
+@each(0.3, 0.6)
+def part_of_a_figure(share):
+    """A note that has its place from the part, in axes that are where they were."""
+    fig = plt.figure(figsize=(3, 2))
+    part, _ = fig.subfigures(1, 2, width_ratios=[share, 1 - share])
+    ax = part.add_axes((0.06 / share, 0.2, 0.18 / share, 0.6))
+    ax.annotate("a note", (0.9, 0.9), xycoords="subfigure fraction", annotation_clip=False)
+
+
 @each(1, 200, 5000)
 def field(top):
     """How far an arrow of a field reaches depends on all the data."""
