@@ -182,6 +182,7 @@ MUTANTS = [
         ("reuse", "[*one.get_data_interval(), one.get_minpos()]", "[]"),
         ("reuse", "*_kind(renderer), self.settings, state, self.place()", "*_kind(renderer), state, self.place()"),
         ("reuse", "[*one.get_view_interval(), *one.axes.bbox.bounds]", "[*one.get_view_interval()]"),
+        ("reuse", ' and "draw_text" not in vars(renderer)', ""),
         ("reuse", "return value.deepcopy()", "return value"),
         ("reuse", '("spine", spine.spine_type, make=make)', '("spine", make=make)'),
         ("reuse", "return artist.get_bbox_patch() is not None", "return False"),

@@ -29,6 +29,7 @@ from matplotlib.artist import Artist, allow_rasterization
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.category import UnitData
 from matplotlib.cbook import CallbackRegistry
@@ -70,7 +71,8 @@ _PASSING = {"_parents", "_invalid", "_mtx", "_inverted", "_affine"}
 _READ = {"matplotlib", "numpy", "builtins", "collections", "functools"}
 """Whose objects say all about themselves when they are pickled."""
 
-_STROKES = {"draw_path", "draw_markers", "draw_path_collection", "draw_text", "draw_tex", "open_group", "close_group"}
+_STROKES = {"draw_path", "draw_markers", "draw_path_collection", "draw_text", "draw_tex", "draw_text_image"}
+_STROKES |= {"open_group", "close_group"}
 """What can be told to another renderer."""
 
 _NOTE = "what was drawn before: {}"
@@ -212,12 +214,8 @@ class _Part:
             seen.calls = recorder.calls if recorder.is_complete() else None
         elif seen.calls is None:
             draw(artist, renderer)
-        elif seen.calls and hasattr(renderer, "writer"):  # SVG, and nothing is being turned into pixels
-            if seen.text is None:
-                seen.text = self.memory.keep(_svg(seen.calls, renderer))
-            renderer.writer.comment(_NOTE.format(seen.text))
         else:
-            _replay(seen.calls, renderer)
+            seen.tell(renderer, self.memory)
 
 
 class _AxisPart(_Part):
@@ -289,11 +287,29 @@ _KINDS: dict[type, type[_Part]] = {
 
 
 class _Seen:
-    """How often an artist was drawn, by which calls, and its number as SVG."""
+    """How often an artist was drawn, by which calls; its number as SVG; what it is for Agg, empty if unknown."""
 
     times = 0
     calls: list[_Call] | None = None
     text: int | None = None
+    paint: list[_Call] | None = None
+
+    def tell(self, renderer: Any, memory: Memory) -> None:
+        """Have it drawn once more."""
+        if not self.calls:
+            return
+        # Layouts are rehearsed with a renderer whose methods do nothing.
+        is_agg = type(renderer) is RendererAgg and "draw_text" not in vars(renderer)
+        if hasattr(renderer, "writer"):  # SVG, and nothing is being turned into pixels
+            if self.text is None:
+                self.text = memory.keep(_svg(self.calls, renderer))
+            renderer.writer.comment(_NOTE.format(self.text))
+        elif is_agg and self.paint is None:
+            self.paint = _paint(self.calls, renderer) or []
+        elif is_agg and self.paint:
+            _replay(self.paint, renderer._renderer)
+        else:
+            _replay(self.calls, renderer)
 
 
 def _put(stack: ExitStack, artist: Artist, name: str, method: Callable[..., Any]) -> None:
@@ -427,6 +443,20 @@ def _svg(calls: list[_Call], renderer: Any) -> str:
     alone.finalize()
     # The first definition is the style sheet.
     return out.getvalue().split("</defs>", 1)[1].rpartition("</svg>")[0]
+
+
+def _paint(calls: list[_Call], renderer: RendererAgg) -> list[_Call] | None:
+    """Do these calls, and give those that reach Agg itself: what letters look like is found out only once."""
+    agg = renderer._renderer
+    recorder = _Recorder(agg)
+    renderer._renderer = recorder
+    renderer._update_methods()
+    try:
+        _replay(calls, renderer)
+    finally:
+        renderer._renderer = agg
+        renderer._update_methods()
+    return recorder.calls
 
 
 class _Recorder:

@@ -111,7 +111,7 @@ FIGURES += [tight_layout, constrained, text_alone]
 def test_svg_is_the_same(make, settings, same):
     tidy, memory = make_tidy(None, {}), Memory()
     pictures = []
-    for print_it in (print_figure, *[partial(draw, memory=memory)] * 3):
+    for print_it in (print_figure, *[partial(draw, memory=memory)] * 4):
         make()
         svg = print_it(plt.gcf(), fmt="svg", metadata={"Date": None}, **settings)
         pictures.append(_without_names(tidy(svg, "i-"), "i-") if svg else "")
@@ -123,7 +123,7 @@ def test_svg_is_the_same(make, settings, same):
 def test_png_is_the_same(make):
     memory = Memory()
     pictures = set()
-    for print_it in (print_figure, *[partial(draw, memory=memory)] * 3):
+    for print_it in (print_figure, *[partial(draw, memory=memory)] * 4):
         make()
         pictures.add(print_it(plt.gcf(), fmt="png", base64=True))
         plt.close("all")
@@ -178,7 +178,7 @@ def test_png_is_recorded_as_webp_with_the_same_pixels(make):
     make()
     expected, _ = shell.display_formatter.format(plt.gcf())
     memory = Memory()
-    for _ in range(3):
+    for _ in range(4):
         with drawing(shell, memory):
             plt.close("all")
             make()

@@ -20,6 +20,7 @@ from myst_nb_interact.svg import make_tidy
 matplotlib.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib import patheffects, ticker  # noqa: E402
+from matplotlib.backends.backend_agg import RendererAgg  # noqa: E402
 from matplotlib.collections import FillBetweenPolyCollection, PathCollection  # noqa: E402
 from matplotlib.patches import Circle, FancyArrowPatch  # noqa: E402
 from matplotlib.text import OffsetFrom, Text  # noqa: E402
@@ -569,7 +570,7 @@ def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, same, monke
     plain, memory = Memory(), Memory()
     plain.active = False
     expected = [picture(make, plain, form, box) for make in FIGURES]
-    order = [*range(len(FIGURES))] * 2
+    order = [*range(len(FIGURES))] * 3
     random.Random(form).shuffle(order)
     wrong = [FIGURES[i] for i in order if not same(picture(FIGURES[i], memory, form, box), expected[i])]
     assert not wrong
@@ -625,6 +626,17 @@ def test_all_kinds_of_parts_come_from_memory(monkeypatch):
     for kind in (*reuse._KINDS, PathCollection, FillBetweenPolyCollection):
         # Titles that are empty are not worth it.
         monkeypatch.setattr(kind, "draw", lambda it, _: getattr(it, "get_text", lambda: "a part")() and pytest.fail("drawn again"))
+    assert shown() == pictures[5]
+
+
+@pytest.mark.skipif(matplotlib.__version_info__ < (3, 11), reason="Agg is handed a font, not the letters' pixels")
+def test_letters_are_made_into_pixels_once(monkeypatch):
+    def shown():
+        return draw(base()[0], fmt="png", memory=memory)
+
+    memory = Memory()
+    pictures = [shown() for _ in range(6)]
+    monkeypatch.setattr(RendererAgg, "draw_text", lambda *_, **__: pytest.fail("drawn again"))
     assert shown() == pictures[5]
 
 
