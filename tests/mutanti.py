@@ -185,9 +185,11 @@ MUTANTS = [
         ("reuse", ' and "draw_text" not in vars(renderer)', ""),
         ("reuse", "return value.deepcopy()", "return value"),
         ("reuse", '("spine", spine.spine_type, make=make)', '("spine", make=make)'),
-        ("reuse", "return artist.get_bbox_patch() is not None", "return False"),
+        ("reuse", "isinstance(artist, Text) and artist.get_bbox_patch() is not None:", "False:"),
+        ("reuse", "return any(map(_seeks_its_place, cast(Any, artist.axes).get_children()))", "return False"),
         ("reuse", "return artist.get_array() is not None and not artist.norm.scaled()", "return False"),
-        ("reuse", "axes.patch, axes.xaxis.units, axes.yaxis.units, spines", "axes.patch, spines"),
+        ("reuse", "axes.patch, axes.xaxis.units, axes.yaxis.units, ", "axes.patch, "),
+        ("reuse", ", isinstance(artist, Annotation) and axes.transData", ""),
         ("reuse", "recorder.calls if recorder.is_complete() else None", "recorder.calls"),
         ("reuse", "if (settings := _settings()) and not stands_beside(figure):", "if settings := _settings():"),
     ]

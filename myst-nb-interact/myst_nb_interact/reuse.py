@@ -359,24 +359,33 @@ def _state(artist: Any) -> bytes | None:
         if _depends_on_others(artist):
             return None
         axes, spines = artist.axes, _spines(artist) if isinstance(artist, Axis) else []
-        # Where categories are placed is decided by the units.
-        _Pickler(out, artist).dump((artist, axes.patch, axes.xaxis.units, axes.yaxis.units, spines))
+        # A note finds its place when it is drawn; where categories are placed is decided by the units.
+        around = axes.patch, axes.xaxis.units, axes.yaxis.units, isinstance(artist, Annotation) and axes.transData
+        _Pickler(out, artist).dump((artist, spines, *around))
     except Exception:  # whatever it is that cannot be written down
         return None
     return blake2b(out.getbuffer(), digest_size=20).digest()
 
 
 def _depends_on_others(artist: Any) -> bool:
+    """Or others on it, on what comes about when it is drawn."""
     if type(artist) in (XAxis, YAxis):  # the label may be aligned with others
         groups = artist.get_figure(root=False)._align_label_groups
         return len(groups[artist.axis_name].get_siblings(artist.axes)) > 1
-    if type(artist) is Legend:  # "best" is where there is nothing else
-        return bool(cast(Any, artist)._get_loc() == Legend.codes["best"])
-    if isinstance(artist, Text):  # its frame is found with it, and others may use that
-        return artist.get_bbox_patch() is not None
+    if type(artist) is Legend:
+        return _seeks_its_place(artist)
+    if isinstance(artist, Text) and artist.get_bbox_patch() is not None:  # its frame is found with it, and others may use that
+        return True
+    if isinstance(artist, FancyArrowPatch) or isinstance(artist, Annotation) and artist.arrow_patch:  # so is its size
+        return any(map(_seeks_its_place, cast(Any, artist.axes).get_children()))
     if isinstance(artist, Collection):  # limits of colours that are not known yet are found for all that share them
         return artist.get_array() is not None and not artist.norm.scaled()
     return False
+
+
+def _seeks_its_place(artist: Any) -> bool:
+    """Whether it is a legend, to be where there is nothing else."""
+    return isinstance(artist, Legend) and bool(cast(Any, artist)._get_loc() == Legend.codes["best"])
 
 
 class _Foreign(Exception):

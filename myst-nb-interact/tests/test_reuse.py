@@ -267,6 +267,17 @@ def best_place(sign):
     ax.legend(loc="best")
 
 
+@each(70, 80)
+def best_place_beside_an_arrow(size):
+    """How large its head is, is known when it has been drawn."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.plot([0, 0.1], [1, 0], label="line")
+    ax.plot([0.9, 1], [0, 0])
+    ax.add_patch(FancyArrowPatch((0.2, 0.65), (0.9, 0.65), mutation_scale=size))
+    ax.legend(loc="best")
+
+
 @each("m", "km")
 def with_formatter(unit):
     fig, ax = base()
@@ -352,6 +363,16 @@ def from_other_axes(top):
     two.text(0.5, 0.5, "from there", transform=one.transAxes)
     two.scatter([0.2], [0.2], transform=one.transAxes)
     two.add_patch(FancyArrowPatch((0, 0), (0.5, 1), transform=one.transAxes, mutation_scale=9))
+
+
+@each(("linear", 6), ("linear", 9), ("log", 6), ("symlog", 6))
+def note(scale, right):
+    """What a note points at is elsewhere with other limits, or another scale."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.set(xlim=(1, right), ylim=(0, 9), xscale=scale)
+    ax.annotate("a note", (2, 3))
+    ax.annotate("a note with an arrow", (2, 3), (3, 5), arrowprops={"arrowstyle": "->"})
+    ax.annotate("beside", (2, 3), (9, 9), textcoords="offset points")
 
 
 @each("y", "a long\nlabel")
