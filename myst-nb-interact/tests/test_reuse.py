@@ -58,6 +58,11 @@ def change(name, run, **start):
     run(*base(**start))
 
 
+def all_of(runs, fig, ax):
+    for run in runs:
+        run(fig, ax)
+
+
 def of_axes(name, *arguments, **named):
     return partial(change, f"{name} {arguments} {named}", lambda fig, ax: getattr(ax, name)(*arguments, **named))
 
@@ -549,6 +554,8 @@ FIGURES += [
       ({}, {"xytext": (3, 0.2)}, {"xytext": (3, 0.2), "arrowprops": {"arrowstyle": "->"}}, {"xycoords": "axes fraction"},
        {"xytext": (3, 0.2), "arrowprops": {"arrowstyle": "-|>", "color": "red"}}, {"textcoords": "offset points"},
        {"xytext": (20, 20), "textcoords": "offset pixels"}, {"annotation_clip": True})),
+    of_axes("annotate", "a note", (2, 0.3)), of_axes("annotate", "two", (2, 0.3), (3, 0.6), arrowprops={"arrowstyle": "->"}),
+    of_axes("annotate", "three", (2, 0.3), (9, 9), textcoords="offset points"), of_axes("text", 3, 0.5, "a text"),
     *(partial(written, "beside", by="annotate", xycoords=how) for how in ("data", "figure points", "axes pixels")),
     *(partial(change, f"patch {width}", lambda fig, ax, width=width: (ax.grid(), ax.patch.set_bounds(0, 0, width, 1)))
       for width in (0.5, 0.7)),
@@ -594,6 +601,32 @@ def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, same, monke
     order = [*range(len(FIGURES))] * 3
     random.Random(form).shuffle(order)
     wrong = [FIGURES[i] for i in order if not same(picture(FIGURES[i], memory, form, box), expected[i])]
+    assert not wrong
+
+
+@pytest.mark.lento
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("form", "box"), [("svg", "tight"), ("svg", None), ("png", None)])
+def test_changes_may_come_together(form, box, same, monkeypatch):
+    """Three in a figure, by lot; then another in the place of one, again and again."""
+    monkeypatch.setattr(reuse._Part, "kept_at", 1)
+    monkeypatch.setattr(reuse, "_HOPELESS", 10**6)
+    plain, memory = Memory(), Memory()
+    plain.active = False
+    lot = random.Random(form)
+    changes = [make.args[1] for make in FIGURES if getattr(make, "func", None) is change]
+    wrong = []
+    for _ in range(40):
+        chosen = lot.sample(changes, 3)
+        for place in (0, 1, 2, 0):
+            chosen[place] = lot.choice(changes)
+            made = partial(change, "several", partial(all_of, chosen))
+            try:
+                expected = picture(made, plain, form, box)
+            except Exception:  # some do not go together
+                plt.close("all")
+                continue
+            wrong += [chosen[:] for _ in range(2) if not same(picture(made, memory, form, box), expected)]
     assert not wrong
 
 
