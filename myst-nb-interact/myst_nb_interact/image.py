@@ -25,7 +25,7 @@ def url(mime_type: str, data: str) -> str:
 def _webp(png: str) -> str | None:
     """The same pixels, None if there is no way."""
     try:
-        from PIL import Image
+        from PIL import Image, WebPImagePlugin  # noqa: F401 - once it is known, Pillow need not look through all of its own
 
         image: Image.Image = Image.open(io.BytesIO(base64.b64decode(png)))
         if image.mode not in ("RGB", "RGBA") or _TELLING & image.info.keys() or getattr(image, "is_animated", False):
