@@ -179,6 +179,7 @@ MUTANTS = [
         ("svg", "definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}",
          "definitions = [one for match in _DEFS.finditer(svg) for one in _each(match[1])]"),
         ("reuse", "*figure.bbox.bounds, *part.bbox.bounds]", "*figure.bbox.bounds]"),
+        ("reuse", "(limits := axis.axes.viewLim.bounds) != self.limits", "limits := ()"),
         ("reuse", "[*one.get_data_interval(), one.get_minpos()]", "[]"),
         ("reuse", "*_kind(renderer), self.settings, state, self.place()", "*_kind(renderer), state, self.place()"),
         ("reuse", "[*one.get_view_interval(), *one.axes.bbox.bounds]", "[*one.get_view_interval()]"),

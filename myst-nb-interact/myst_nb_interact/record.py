@@ -411,7 +411,7 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
         return [_FIGURE, *tidy(content, prefix), "</div>"]
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
-        return [_FIGURE, f'<img{IMG_ALT}{size} src="', url(mime_type, "".join(content.split())), '">', "</div>"]
+        return [_FIGURE, f'<img{IMG_ALT}{size} decoding="sync" src="', url(mime_type, "".join(content.split())), '">', "</div>"]
     if mime_type == "text/plain":
         return _text("interact-text", content)
     return [_RICH + json.dumps([mime_type, content])]

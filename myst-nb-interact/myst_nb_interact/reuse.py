@@ -228,6 +228,7 @@ class _AxisPart(_Part):
 
     def put_on(self, stack: ExitStack) -> None:
         self.before = super().state()
+        self.limits = self.artist.axes.viewLim.bounds
         if self.before is None:
             return
         super().put_on(stack)
@@ -243,6 +244,8 @@ class _AxisPart(_Part):
     def place(self) -> bytes:
         axis = self.artist
         found = _room(axis)
+        if (limits := axis.axes.viewLim.bounds) != self.limits:  # changed for an aspect, and what stands at data with them
+            found += limits
         for one in _together(axis):
             found += [*one.get_view_interval(), *one.axes.bbox.bounds]
             if not _VIEW_IS_ENOUGH.issuperset(map(type, _tickers(axis))):

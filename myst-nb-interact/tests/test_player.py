@@ -57,6 +57,10 @@ CELLS = {
     ),
     "lines": "interact(lambda n: print(*range(n + 1), sep='\\n'), n=(0, 20))",
     "many": "interact(lambda a, b: print('many', a, b), a=(0, 69), b=(0, 69))",
+    "pixels": (
+        "%config InlineBackend.figure_formats = ['png']\n"
+        "@interact(k=(2, 9))\ndef g(k):\n    plt.imshow(np.eye(k))\n    plt.title('as large in every state')"
+    ),
 }
 NUMBER = {name: i + 1 for i, name in enumerate(CELLS)}
 
@@ -355,6 +359,18 @@ def test_the_page_does_not_jump(built, player):
     figure.locator(".interact-reset").click()
     sync_api.expect(figure.locator("pre")).not_to_contain_text("11")
     assert height() == begin
+
+
+def test_a_picture_of_pixels_is_there_at_once(built, player):
+    image = player.open(built).loaded("pixels").locator("img")
+    size = image.evaluate("(image) => [image.naturalWidth, image.naturalHeight]")
+    for k in (9, 4):
+        player.slide("pixels", k)
+        frame = "() => new Promise((resolve) => requestAnimationFrame(() => resolve()))"
+        player.page.evaluate(frame)
+        assert image.get_attribute("src").startswith("data:image/webp")
+        assert image.evaluate("(image) => image.complete && [image.naturalWidth, image.naturalHeight]") == size
+        assert image.get_attribute("decoding") == "sync"  # it never leaves a gap
 
 
 def test_thousands_of_states_leave_the_page_light(built, player):

@@ -272,6 +272,16 @@ def best_place(sign):
     ax.legend(loc="best")
 
 
+@each(1, 2)
+def zero_with_aspect(aspect):
+    """The x axis is where y is 0; where that is, is known when it is drawn."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([0, 4], [-0.2, 0.1])
+    ax.set(xlim=(0, 4), ylim=(-0.2, 0.1))
+    ax.spines["bottom"].set_position("zero")
+    ax.set_aspect(aspect, adjustable="datalim")
+
+
 @each(70, 80)
 def best_place_beside_an_arrow(size):
     """How large its head is, is known when it has been drawn."""
