@@ -92,7 +92,7 @@ quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	$(@D)/bin/python -m pip install --quiet -r $<
 	@touch $@
 
-benchmark: .venv-benchmarks/pronto ## confronta il plug-in con Panel e HoloViews (mezz'ora)
+benchmark: .venv-benchmarks/pronto ## confronta il plug-in con Panel e HoloViews (tre quarti d'ora)
 	$(<D)/bin/python benchmarks/compare.py
 
 pulisci: ## toglie ciò che è stato costruito (non l'ambiente)
