@@ -30,9 +30,6 @@ from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "pubblica"))
-from copie import BESIDE  # noqa: E402
-
 PAGES = str(Path(__file__).parent / "pagine")
 # Tutti i notebook, con i file che usano.
 ARCHIVE = "capitoli.zip"
@@ -185,7 +182,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """Alleggerisce i caratteri; scrive robots.txt e, se si conosce l'indirizzo del sito, la sua mappa."""
     if error or app.builder.name != "html":
         return
-    pack_chapters(Path(app.srcdir, "chapters"), Path(app.outdir, ARCHIVE))
+    if (chapters := Path(app.srcdir, "chapters")).exists():
+        pack_chapters(chapters, Path(app.outdir, ARCHIVE))
     shrink_fonts(Path(app.outdir))
     bundle_styles(Path(app.outdir, "_static"))
     robots = "User-agent: *\nAllow: /\n"
@@ -199,6 +197,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 def pack_chapters(folder: Path, archive: Path) -> None:
     """I notebook e i file che usano: scaricato da solo, un notebook non trova disegno.py."""
+    sys.path.append(str(Path(__file__).resolve().parents[2] / "pubblica"))
+    from copie import BESIDE
+
     with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
         for name in (*sorted(path.name for path in folder.glob("*.ipynb")), *BESIDE):
             packed.write(folder / name, Path("capitoli", name))

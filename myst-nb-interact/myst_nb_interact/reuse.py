@@ -125,9 +125,8 @@ class Memory:
     @contextmanager
     def at_work(self, figure: Figure) -> Iterator[None]:
         """While this lasts, parts of `figure` are measured and drawn from memory where that is possible."""
-        for axes in all_axes(figure.axes):
-            if axes.get_visible():
-                axes.viewLim  # noqa: B018 - asked for its limits, it finds them
+        for axes in _visible_axes(figure):
+            axes.viewLim  # noqa: B018 - asked for its limits, it finds them
         with ExitStack() as stack:
             if (settings := _settings()) and not stands_beside(figure):
                 for index, artist in enumerate(_worthwhile(figure)):
@@ -159,7 +158,7 @@ def _settings() -> bytes | None:
 
 def _worthwhile(figure: Figure) -> list[Artist]:
     """The parts of a figure whose drawing takes longer than finding out whether they are the same."""
-    found = [artist for axes in all_axes(figure.axes) if type(axes) is Axes for artist in axes.get_children()]
+    found = [artist for axes in _visible_axes(figure) if type(axes) is Axes for artist in axes.get_children()]
     return [artist for artist in found if _is_worthwhile(artist)]
 
 
@@ -175,6 +174,10 @@ def all_axes(some: Iterable[Any]) -> Iterator[Any]:
     for axes in some:
         yield axes
         yield from all_axes(axes.child_axes)
+
+
+def _visible_axes(figure: Figure) -> list[Any]:
+    return [axes for axes in all_axes(figure.axes) if axes.get_visible()]
 
 
 class _Part:
