@@ -30,6 +30,9 @@ from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
+from copie import BESIDE
+
 PAGES = str(Path(__file__).parent / "pagine")
 # Tutti i notebook, con i file che usano.
 ARCHIVE = "capitoli.zip"
@@ -197,9 +200,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 def pack_chapters(folder: Path, archive: Path) -> None:
     """I notebook e i file che usano: scaricato da solo, un notebook non trova disegno.py."""
-    sys.path.append(str(Path(__file__).resolve().parents[2] / "pubblica"))
-    from copie import BESIDE
-
     with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
         for name in (*sorted(path.name for path in folder.glob("*.ipynb")), *BESIDE):
             packed.write(folder / name, Path("capitoli", name))

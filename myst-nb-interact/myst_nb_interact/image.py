@@ -14,7 +14,6 @@ _TELLING = {"gamma", "icc_profile", "srgb", "transparency"}
 """What changes how the pixels look, and would be lost."""
 
 
-@lru_cache(maxsize=256)
 def url(mime_type: str, data: str) -> str:
     """The `data:` URL of a picture in base64: of a PNG as WebP, if that is smaller; what is not understood stays as it is."""
     if mime_type == "image/png" and (webp := _webp(data)) and len(webp) < len(data):
@@ -22,6 +21,7 @@ def url(mime_type: str, data: str) -> str:
     return f"data:{mime_type};base64,{data}"
 
 
+@lru_cache(maxsize=256)
 def _webp(png: str) -> str | None:
     """The same pixels, None if there is no way."""
     try:

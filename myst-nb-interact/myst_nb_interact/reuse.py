@@ -231,9 +231,9 @@ class _AxisPart(_Part):
 
     def put_on(self, stack: ExitStack) -> None:
         self.before = super().state()
-        self.limits = self.artist.axes.viewLim.bounds
         if self.before is None:
             return
+        self.limits = self.artist.axes.viewLim.bounds
         super().put_on(stack)
         _put(stack, self.artist, "get_tightbbox", self._tight_box)
         _put(stack, self.artist, "get_ticks_position", self._ticks_position)

@@ -30,8 +30,6 @@ pytestmark = pytest.mark.usefixtures("figures")
 
 X = np.linspace(0.1, 6, 20)
 TIDY = make_tidy(None, {})
-
-
 FIGURES = []
 
 
@@ -554,7 +552,7 @@ FIGURES += [
     partial(change, "constrained otherwise", lambda fig, ax: ax.set_ylabel("two\nlines"), layout="constrained"),
     *(partial(change, f"moved {x}", lambda fig, ax, x=x: ax.text(1, 0, "a", transform=ax.transData + Affine2D().translate(x, 0)))
       for x in (10, 20)),
-    partial(written), partial(written, "$x^2$"), partial(written, "two\nlines"), partial(written, "a text that wraps, as long as it is", wrap=True),
+    written, partial(written, "$x^2$"), partial(written, "two\nlines"), partial(written, "a text that wraps, as long as it is", wrap=True),
     *(partial(written, **how) for how in
       ({"color": "red"}, {"rotation": 30}, {"ha": "right"}, {"va": "top"}, {"fontsize": 7}, {"alpha": 0.3},
        {"bbox": {"facecolor": "yellow"}}, {"weight": "bold"}, {"style": "italic"}, {"transform": None}, {"zorder": 0},
@@ -587,6 +585,16 @@ FIGURES += [
 ]  # fmt: skip
 
 
+@pytest.fixture
+def memories(monkeypatch):
+    """One that has everything drawn as Matplotlib draws it, and one that keeps all it sees, at once."""
+    monkeypatch.setattr(reuse._Part, "kept_at", 1)
+    monkeypatch.setattr(reuse, "_HOPELESS", 10**6)
+    plain, memory = Memory(), Memory()
+    plain.active = False
+    return plain, memory
+
+
 FORMS = [("svg", None), *(pytest.param(*form, marks=pytest.mark.lento) for form in (("svg", "tight"), ("png", None)))]
 
 
@@ -602,11 +610,8 @@ def picture(make, memory, form, box):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("form", "box"), FORMS)
-def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, same, monkeypatch):
-    monkeypatch.setattr(reuse._Part, "kept_at", 1)
-    monkeypatch.setattr(reuse, "_HOPELESS", 10**6)
-    plain, memory = Memory(), Memory()
-    plain.active = False
+def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, same, memories):
+    plain, memory = memories
     expected = [picture(make, plain, form, box) for make in FIGURES]
     order = [*range(len(FIGURES))] * 3
     random.Random(form).shuffle(order)
@@ -617,12 +622,9 @@ def test_all_that_is_drawn_from_memory_is_as_it_should_be(form, box, same, monke
 @pytest.mark.lento
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("form", "box"), [("svg", "tight"), ("svg", None), ("png", None)])
-def test_changes_may_come_together(form, box, same, monkeypatch):
+def test_changes_may_come_together(form, box, same, memories):
     """Three in a figure, by lot; then another in the place of one, again and again."""
-    monkeypatch.setattr(reuse._Part, "kept_at", 1)
-    monkeypatch.setattr(reuse, "_HOPELESS", 10**6)
-    plain, memory = Memory(), Memory()
-    plain.active = False
+    plain, memory = memories
     lot = random.Random(form)
     changes = [make.args[1] for make in FIGURES if getattr(make, "func", None) is change]
     wrong = []
