@@ -38,6 +38,16 @@ class Options:
     svg_colors: dict[str, str] = field(default_factory=lambda: {"#000000": "currentColor"})
     """Colours as Matplotlib writes them → what the page uses instead, a CSS variable for instance."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError, beginning with the option's name, for a value that makes no sense."""
+        for name, least in {"max_states": 1, "max_kilobytes": 1, "thin": 3, "processes": 0, "svg_digits": 0}.items():
+            value = getattr(self, name)
+            if isinstance(value, str) and value.isdecimal():  # as `sphinx-build -D` gives it
+                object.__setattr__(self, name, value := int(value))
+            optional = value is None and name in ("thin", "svg_digits")
+            if not optional and (not isinstance(value, int) or value < least):
+                raise ValueError(f"{name} is {value!r}: it must be a whole number, at least {least}")
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""

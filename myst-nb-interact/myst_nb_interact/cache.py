@@ -14,24 +14,30 @@ import json
 import os
 import platform
 import sys
+import zlib
 from collections.abc import Callable
-from importlib.metadata import version
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 _DOCUMENTS = {".ipynb", ".md", ".rst", ".pyc"}
 _CONFIGURATION = {"conf.py", "_config.yml", "_toc.yml"}  # its options are part of the name where they matter
+_NOT_READ = {"jupyter_execute", "node_modules"}
 _READ_WHOLE = 1_000_000  # bytes; of larger files the size and the time of change must do
-_RECORDERS = ("codec", "draw", "image", "kernel", "record", "reuse", "states", "svg")
+_RECORDERS = ("capture", "codec", "draw", "image", "kernel", "layout", "pieces", "record", "states", "svg")
 
 
 def key(cells: list[str], *more: Any) -> str:
     """A name for the recording that these cells make here."""
-    libraries = [f"{name} {version(name)}" for name in ("ipywidgets", "ipython")]
-    if "matplotlib" in sys.modules:
-        rc = sys.modules["matplotlib"].rcParams
-        libraries += [f"matplotlib {version('matplotlib')}", repr(sorted(rc.items(), key=str))]
-    return fingerprint(cells, _files(Path.cwd()), libraries, platform.python_version(), *more)
+    libraries = sorted(
+        (name, str(getattr(module, "__dict__", {}).get("__version__", "")))
+        for name, module in sys.modules.items()
+        if "." not in name and not name.startswith("_")
+    )
+    rc = sys.modules["matplotlib"].rcParams if "matplotlib" in sys.modules else {}
+    settings = repr(sorted(rc.items(), key=str))
+    return fingerprint(cells, _files(Path.cwd()), libraries, settings, platform.python_version(), *more)
 
 
 def fingerprint(*parts: Any) -> str:
@@ -40,20 +46,24 @@ def fingerprint(*parts: Any) -> str:
     return hashlib.sha256(repr([own, *parts]).encode()).hexdigest()[:32]
 
 
-def _files(folder: Path) -> list[tuple[str, Any]]:
-    """What a notebook may read: the files beside it and below, documents and Sphinx's configuration left out."""
-    found = []
+@cache
+def _files(folder: Path) -> str:
+    """A hash of what a notebook may read: the files beside it and below, documents and environments left out."""
+    found = hashlib.sha256()
     for root, folders, names in os.walk(folder):
-        if ".buildinfo" in names:  # a site that Sphinx has built
+        if {".buildinfo", "pyvenv.cfg"} & set(names):  # a site that Sphinx has built, an environment
             folders[:], names = [], []
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "_")) and f != "jupyter_execute")
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "_")) and f not in _NOT_READ)
         for path in (Path(root, name) for name in sorted(names)):
-            if path.suffix not in _DOCUMENTS and path.name not in _CONFIGURATION:
-                stat = path.stat()
-                whole = stat.st_size <= _READ_WHOLE
-                trace = path.read_bytes() if whole else (stat.st_size, stat.st_mtime_ns)
-                found.append((str(path.relative_to(folder)), trace))
-    return found
+            if path.suffix in _DOCUMENTS or path.name in _CONFIGURATION:
+                continue
+            with suppress(OSError):  # a broken link, a file that nobody may read
+                if path.is_file():  # a pipe would never end
+                    stat = path.stat()
+                    whole = stat.st_size <= _READ_WHOLE
+                    found.update(f"{str(path.relative_to(folder))!a} {stat.st_size} {whole or stat.st_mtime_ns}\n".encode())
+                    found.update(path.read_bytes() if whole else b"")
+    return found.hexdigest()
 
 
 def kept(folder: str | None, name: str, make: Callable[[], Any]) -> tuple[Any, int]:
@@ -63,7 +73,7 @@ def kept(folder: str | None, name: str, make: Callable[[], Any]) -> tuple[Any, i
         try:
             compressed = path.read_bytes()
             return json.loads(gzip.decompress(compressed)), len(compressed)
-        except (OSError, ValueError, EOFError):
+        except (OSError, ValueError, EOFError, zlib.error):
             pass
     made = make()
     compressed = gzip.compress(json.dumps(made).encode(), 6)

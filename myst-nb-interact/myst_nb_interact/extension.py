@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, fields
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from myst_nb.core.render import strip_ansi
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import ExtensionError
+from sphinx.errors import ConfigError, ExtensionError
 
 from . import OPTIONS_VARIABLE, Options, __version__
 from .cache import fingerprint
+from .errors import ERROR_PREFIX
+from .pool import available_cores
 from .progress import Watch
-from .record import ERROR_PREFIX
 from .render import ChooseStill, figure_inline, interact, visit_figure_html, visit_html
 
 KERNEL = "myst-nb-interact"
@@ -43,12 +45,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def _configure(app: Sphinx, config: Config) -> None:
     """Choose the recording kernel and tell it the options."""
-    options = {f.name: config[f"interact_{f.name}"] for f in fields(Options)}
+    try:
+        options = asdict(Options(**{f.name: config[f"interact_{f.name}"] for f in fields(Options)}))
+    except ValueError as error:
+        raise ConfigError(f"interact_{error}") from None
     beside = Path(app.outdir).parent.resolve()
     if not config.nb_execution_cache_path:
-        # MyST-NB keeps executed notebooks by their code alone; other options or another plug-in record otherwise.
+        # MyST-NB keeps executed notebooks by their code alone; other options or libraries record otherwise.
         decisive = sorted(item for item in options.items() if item[0] not in ("cache", "processes"))
-        config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(decisive))
+        libraries = sorted((library.name, library.version) for library in distributions())
+        config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(decisive, libraries))
+    # Where Sphinx reads several documents at once, each has its share of the cores.
+    options["processes"] = options["processes"] or max(1, available_cores() // app.parallel)
     options["cache"] = options["cache"] or str(beside / ".interact_cache")
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     watch = Watch(options["cache"])

@@ -1,8 +1,9 @@
 """The IPython extension of the build kernel: shown interacts become recordings.
 
 ipywidgets does its own work here, so every way of calling `interact` gives the controls that a reader's Jupyter
-shows. Only three things differ from a kernel with a reader in front of it: nobody answers on the comms; a function
-is called when its controls are displayed, once for each state; what is displayed is a recording.
+shows. Only three things differ from a kernel with a reader in front of it: a widget tells the front end nothing
+before it is displayed; a function is called when its controls are displayed, once for each state; what is displayed
+is a recording.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from html import escape
 from itertools import count
 from typing import Any
 
@@ -19,40 +21,105 @@ from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets.widgets import interaction
 
 from . import MIME_TYPE, OPTIONS_VARIABLE, Options
-from .record import NotAlive, record
+from .capture import Outputs, Publisher
+from .errors import InteractError
+from .layout import Source, sources_in
+from .record import is_forgiving, record, stills
 
 _numbers = count(1)
+_create_comm: Callable[..., Any]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Called by IPython at the start of the kernel (`--ext myst_nb_interact.kernel`)."""
-    options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
-    # The hook that comm provides for kernels without a front end: no widget state reaches the notebook.
-    comm.create_comm = comm.DummyComm
+    global _create_comm
+    # The hook that comm provides for kernels without a front end: no state of a recorded widget reaches the notebook.
+    _create_comm, comm.create_comm = comm.create_comm, comm.DummyComm
+    create = ipywidgets.interactive.__init__
+
+    def create_quietly(self: Any, *arguments: Any, **named: Any) -> None:
+        create(self, *arguments, **named)
+        driven = {widget._kwarg: widget for widget in self.kwargs_widgets}
+        self.out._interact = Source(self.f, driven, self.auto_display, self.manual)
+
     # The function is called for every state, the first one included, when the controls are shown.
     ipywidgets.interactive.update = lambda self, *args: None
+    ipywidgets.interactive.__init__ = create_quietly
     ipywidgets.interactive_output = ipywidgets.widgets.interactive_output = _interactive_output
     interaction.interactive_output = _interactive_output
     formatter: Any = shell.display_formatter
-    formatter.mimebundle_formatter.for_type(
-        ipywidgets.Widget, lambda widget: _bundle(widget, shell, options)
-    )
+    formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _bundle(widget, shell))
 
 
 def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
     """As ipywidgets' own, but for the calls: the output remembers what to call."""
     output = ipywidgets.Output()
-    output._interact = (f, controls)
+    output._interact = Source(f, controls)
     return output
 
 
-def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell, options: Options) -> dict[str, Any]:
-    plain = {"text/plain": repr(widget)}
-    if type(widget)._repr_mimebundle_ is not ipywidgets.Widget._repr_mimebundle_:
-        # A canvas of `%matplotlib widget` has a picture of itself.
-        plain |= {k: v for k, v in widget._repr_mimebundle_().items() if k.startswith("image/")}
+def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
+    """What is displayed instead of a widget. Every failure reaches the author: IPython would swallow all but one kind."""
     try:
-        recording = record(widget, shell, options, next(_numbers))
-    except NotAlive as reason:
-        recording = reason.recording
-    return {**plain, MIME_TYPE: recording} if recording else plain
+        return _shown(widget, shell)
+    except InteractError as error:
+        failure = error
+    except Exception as error:
+        failure = InteractError(f"this {type(widget).__name__} could not be recorded: {type(error).__name__}: {error}", error)
+    if not is_forgiving(shell):
+        raise failure
+    try:
+        still = stills(list(sources_in(widget)), shell)
+    except Exception:
+        still = Outputs()
+    error_output = {"output_type": "error", "ename": "InteractError", "evalue": str(failure), "traceback": [str(failure)]}
+    return {"text/plain": str(failure), MIME_TYPE: {"still": still or [error_output], "reason": str(failure)}}
+
+
+def _shown(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
+    options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
+    if isinstance(shell.display_pub, Publisher):
+        return _within(widget, shell, shell.display_pub)
+    recording = record(widget, shell, options, _numbers)
+    shown = _as_always(widget, alive=recording is not None)
+    return shown | {MIME_TYPE: recording} if recording else shown
+
+
+def _within(widget: ipywidgets.Widget, shell: InteractiveShell, publisher: Publisher) -> dict[str, Any]:
+    """What a function that is being recorded shows of a widget: texts as they are, an interact as it begins."""
+    if isinstance(widget, (ipywidgets.HTML, ipywidgets.HTMLMath, ipywidgets.Label)):
+        return {"text/html": escape(widget.value) if isinstance(widget, ipywidgets.Label) else widget.value}
+    sources = list(sources_in(widget))
+    publisher.outputs += stills(sources, shell)
+    pictures = {k: v for k, v in _as_always(widget, alive=True).items() if k.startswith("image/")}
+    if not pictures:
+        name = "the controls of an interact" if sources else type(widget).__name__
+        publisher.outputs.omitted.append(f"{name}, shown by the function")
+    return pictures
+
+
+def _as_always(widget: ipywidgets.Widget, alive: bool) -> dict[str, Any]:
+    """What the widget itself gives; its text and its pictures alone, where a recording tells the rest."""
+    bundle = widget._repr_mimebundle_()
+    data = (bundle[0] if isinstance(bundle, tuple) else bundle) or {}
+    still = {k: v for k, v in data.items() if k.startswith(("image/", "text/plain"))}
+    if alive or len(still) > 1:  # a canvas of `%matplotlib widget` has a picture of itself
+        return still
+    _open(widget)
+    return data
+
+
+def _open(widget: ipywidgets.Widget) -> None:
+    """Tell the front end of a widget and of those that it refers to, as ipywidgets does when they are made."""
+    if not isinstance(widget.comm, comm.DummyComm):
+        return
+    widget.comm = None
+    for value in (getattr(widget, name) for name in widget.keys):
+        for part in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(part, ipywidgets.Widget):
+                _open(part)
+    comm.create_comm, quiet = _create_comm, comm.create_comm
+    try:
+        widget.open()
+    finally:
+        comm.create_comm = quiet

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
+
+from .errors import InteractError
 
 _FEW = 24
 """Fewer calls than this are not worth a process."""
+
+_THREADED = {"catboost", "cupy", "jax", "lightgbm", "numba", "polars", "pyarrow", "sklearn", "tensorflow", "torch", "xgboost"}
+"""Libraries whose threads do not survive a fork: a forked process would wait for them for ever."""
 
 _call: Callable[[Any], Any]
 
@@ -20,10 +28,13 @@ _call: Callable[[Any], Any]
 def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int) -> Iterator[Any]:
     """`map(call, items)`, in order; `processes` 0 is one for each core.
 
-    Forked processes see all that the notebook has defined, without a copy through pickle. Forking is safe on Linux;
-    elsewhere system libraries may hold locks, and everything runs in this process.
+    Forked processes see all that the notebook has defined, without a copy through pickle. That is safe on Linux while
+    no library keeps threads of its own; otherwise everything runs in this process. Raises InteractError where a
+    process is killed.
     """
-    processes = processes or len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    if sys.platform != "linux" or _THREADED & sys.modules.keys():
+        processes = 1
+    processes = processes or available_cores()
     if processes == 1 or len(items) < _FEW:
         yield from map(call, items)
         return
@@ -39,8 +50,24 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
         try:
             for chunk in results:
                 yield from chunk
+        except BrokenProcessPool as error:
+            raise InteractError(
+                "a process that recorded states was ended from outside, or ended itself: the memory may not suffice for "
+                f"{processes} of them, or the function calls what must not run in a forked process. Set "
+                "interact_processes = 1 in the Sphinx configuration."
+            ) from error
         finally:
             executor.shutdown(cancel_futures=True)
+
+
+def available_cores() -> int:
+    """Cores that this process may use; a container may be given less than it sees."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return max(1, min(cores, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or "max": no quota
+        return cores
 
 
 def _begin() -> None:

@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from . import MIME_TYPE, codec
 from .strings import strings
-from .svg import make_tidy
+from .svg import is_matplotlibs, make_tidy
 
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +44,8 @@ class InteractRenderer(MimeRenderPlugin):
         """A recording becomes an `interact` node, a figure an inline one if wished; anything else is not for us."""
         if inline:
             return None
-        if data.mime_type == "image/svg+xml" and renderer.renderer.sphinx_env.config.interact_inline_svg:
+        inline_svg = renderer.renderer.sphinx_env.config.interact_inline_svg
+        if data.mime_type == "image/svg+xml" and inline_svg and is_matplotlibs(data.string):
             return [_figure(renderer, data)]
         if data.mime_type != MIME_TYPE:
             return None
@@ -52,14 +53,21 @@ class InteractRenderer(MimeRenderPlugin):
         still = _nodes(renderer, data, recording["still"])
         if "reason" in recording:
             _logger.warning(
-                "this interact is shown as a still: %s. Offer sliders, choices or checkboxes instead, or leave it so "
-                "and add 'interact.still' to suppress_warnings.",
+                "this interact is shown as a still: %s. Add 'interact.still' to suppress_warnings to leave it so.",
                 recording["reason"],
                 location=(renderer.renderer.document["source"], data.line),
                 type="interact",
                 subtype="still",
             )
             return still.children  # type: ignore[return-value]
+        for part in recording["omitted"]:
+            _logger.warning(
+                "this interact is shown without a part of it: %s. Add 'interact.omitted' to suppress_warnings to leave it so.",
+                part,
+                location=(renderer.renderer.document["source"], data.line),
+                type="interact",
+                subtype="omitted",
+            )
         node = interact("", still, recording=recording, alt=_alt(renderer, data))
         for mime_type, text in (rich for output in recording["outputs"] for rich in output["rich"]):
             output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}

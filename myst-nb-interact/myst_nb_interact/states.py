@@ -1,27 +1,19 @@
 """ipywidgets controls → finite lists of values and of the labels a reader sees.
 
-The rules are ipywidgets' own: the widgets have been built by it, here they are only read. A control is told
-by its traits, not by its class, so that subclasses work.
+The rules are ipywidgets' own: the widgets have been built by it, here they are only read. Subclasses of its classes
+count as these.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
-
-class CannotSample(ValueError):
-    """The widget has no finite list of values."""
-
-
-class TooFine(ValueError):
-    """The slider has a finite list of values, but one that is not worth writing down."""
-
+from .errors import CannotSample, TooFine
 
 MOST_VALUES = 100_000
 
@@ -52,13 +44,14 @@ CHOICES = {
     widgets.Dropdown: "select",
     widgets.Select: "select",
 }
-STEPPED = (widgets.IntSlider, widgets.FloatSlider, widgets.BoundedIntText, widgets.BoundedFloatText, widgets.IntProgress)
+STEPPED = (widgets.IntSlider, widgets.FloatSlider, widgets.BoundedIntText, widgets.BoundedFloatText)
 
 
 def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Control:
     """Read an ipywidgets control.
 
-    `thin` is the most values that a slider may have; a finer one keeps that many, evenly spaced, its ends among them.
+    `thin` is the most values that a slider may have; a finer one keeps that many, evenly spaced, its ends and its
+    start among them.
 
     Raises CannotSample for a widget that has no finite list of values, TooFine for a slider of over 100,000 steps
     that is not thinned.
@@ -80,9 +73,10 @@ def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Contr
         nearest = min(range(len(values)), key=lambda i: abs(exponents[i] - math.log(widget.value, widget.base)))
         values[nearest] = widget.value
         return _numbers("range", values, widget.value, [_readout(v, widget.readout_format) for v in values], common)
-    if isinstance(widget, STEPPED):
+    whole = isinstance(widget, STEPPED) and isinstance(widget.value, int)
+    if isinstance(widget, STEPPED) and (whole or widget.step is not None):
         values = _grid(widget.min, widget.max, widget.step or 1, widget.value, thin)
-        form = getattr(widget, "readout_format", "d" if isinstance(widget.value, int) else ".4g")
+        form = getattr(widget, "readout_format", "d" if whole else ".4g")
         return _numbers("range", values, widget.value, [_readout(v, form) for v in values], common)
     raise CannotSample(f"{type(widget).__name__} ({common['description']!r}) has no finite list of values")
 
@@ -105,17 +99,18 @@ def _grid(low: float, high: float, step: float, value: float, thin: int | None) 
     """low, low + step, … up to high, and the value that the control starts with, wherever it lies."""
     if not all(math.isfinite(x) for x in (low, high, step)) or step <= 0:
         raise CannotSample(f"a slider from {low} to {high} in steps of {step} has no finite list of values")
-    kept: Sequence[int]
+    def same(number: float) -> bool:
+        return math.isclose(number, value, rel_tol=1e-9, abs_tol=step * 1e-6)
+
     count = math.floor((high - low) / step + 1e-9) + 1
     if thin and count > thin:
         kept = [round(i * (count - 1) / (thin - 1)) for i in range(thin)]
+        if not any(same(low + i * step) for i in kept):  # the start takes the place of its nearest, but for the ends
+            kept.remove(min(kept[1:-1], key=lambda i: abs(low + i * step - value)))
     elif count > MOST_VALUES:
         raise TooFine(f"a slider from {low} to {high} in steps of {step} has {count:,} values")
     else:
-        kept = range(count)
-
-    def same(number: float) -> bool:
-        return math.isclose(number, value, rel_tol=1e-9, abs_tol=step * 1e-6)
+        kept = list(range(count))
 
     grid = [_tidy(low + i * step) for i in kept]
     # The starting value reaches the function exactly as the author wrote it.

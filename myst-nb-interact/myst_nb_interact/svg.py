@@ -2,7 +2,7 @@
 
 The file Matplotlib writes is a document of its own: with a prologue, a style sheet that would reach the whole page,
 identifiers that would clash with the next figure's, coordinates of six decimals, and black on white. Here it becomes
-an element of the page. It is read line by line, as Matplotlib writes it; what is not understood stays as it is.
+an element of the page. It is read line by line, as Matplotlib writes it: drawings of others must not come here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _PATH = re.compile(r"[MLCQHVAmlcqhva] ?[-\d]")
 # What CSS knows and SVG has no attribute for stays in `style`.
 _NO_ATTRIBUTE = re.compile(r"font\s*:|mix-blend-mode|isolation")
+_STYLE_SHEET = "*{stroke-linejoin: round; stroke-linecap: butt}"
+"""The two rules that Matplotlib gives every drawing."""
 _BACKGROUND = '" style="fill: #ffffff"'
+
+
+def is_matplotlibs(svg: str) -> bool:
+    """Whether Matplotlib has written this drawing."""
+    return _STYLE_SHEET in svg
 
 
 def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:

@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import print_figure, select_figure_formats
 from myst_nb_interact.draw import draw, drawing
 from myst_nb_interact.image import url
-from myst_nb_interact.record import _without_names
+from myst_nb_interact.pieces import without_names
 from myst_nb_interact.reuse import Memory
 from myst_nb_interact.svg import make_tidy
 from PIL import Image
@@ -114,7 +114,7 @@ def test_svg_is_the_same(make, settings, same):
     for print_it in (print_figure, *[partial(draw, memory=memory)] * 4):
         make()
         svg = print_it(plt.gcf(), fmt="svg", metadata={"Date": None}, **settings)
-        pictures.append(_without_names(tidy(svg, "i-"), "i-") if svg else "")
+        pictures.append(without_names(tidy(svg, "i-"), "i-") if svg else "")
         plt.close("all")
     assert all(same(pictures[0], other) for other in pictures[1:])
 

@@ -2,6 +2,7 @@ import ipywidgets as w
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from myst_nb_interact import Options
 from myst_nb_interact.states import CannotSample, TooFine, _readout, control
 
 
@@ -54,13 +55,26 @@ def test_integer_sliders_offer_their_range(low, width, step, data):
     assert found == sorted({*range(low, low + width + 1, step), value})
 
 
-@given(st.integers(2, 40))
-def test_thinning_keeps_ends_and_start(thin):
-    found = values(w.IntSlider(777, min=0, max=1000), thin=thin)
-    assert found[0] == 0 and found[-1] == 1000 and 777 in found and len(found) <= thin + 1
+@given(st.integers(3, 40), st.integers(0, 1000), st.sampled_from([1, 7]))
+def test_thinning_keeps_ends_and_start_and_no_more_than_it_says(thin, start, step):
+    found = values(w.IntSlider(start, min=0, max=1001, step=step), thin=thin)
+    assert found[0] == 0 and found[-1] == 1001 and start in found and len(found) == thin
 
 
-@pytest.mark.parametrize("widget", [w.Text("a"), w.FloatText(1.0), w.IntText(1), w.Dropdown(options=[])])
+@pytest.mark.parametrize("option", ["max_states", "max_kilobytes", "thin", "processes", "svg_digits"])
+@pytest.mark.parametrize("value", [-1, "many", 2.5, [3]])
+def test_an_option_that_makes_no_sense_is_refused(option, value):
+    with pytest.raises(ValueError, match=f"^{option} is "):
+        Options(**{option: value})
+
+
+def test_options_may_come_from_a_command_line():
+    assert Options(thin="50") == Options(thin=50)
+
+
+@pytest.mark.parametrize(
+    "widget", [w.Text("a"), w.FloatText(1.0), w.IntText(1), w.Dropdown(options=[]), w.IntProgress(1), w.BoundedFloatText(0.5, max=1)]
+)
 def test_what_has_no_list_of_values_is_refused(widget):
     with pytest.raises(CannotSample, match=type(widget).__name__):
         control(widget, "x")

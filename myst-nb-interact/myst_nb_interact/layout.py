@@ -1,0 +1,109 @@
+"""The tree of widgets that an author displays → where each control and each output goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from .capture import show_figures
+from .errors import CannotSample
+from .states import Control, control
+
+
+@dataclass
+class Source:
+    """One output area: what is called, and by which controls."""
+
+    f: Callable[..., Any]
+    widgets: dict[str, Any]
+    shows_result: bool = False
+    manual: bool = False
+
+    def call(self, values: dict[str, Any]) -> None:
+        """As ipywidgets' own `interactive.update` calls it."""
+        try:
+            result = self.f(**values)
+        finally:
+            show_figures()
+        if self.shows_result and result is not None:
+            display(result)
+
+
+def sources_in(widget: widgets.Widget) -> Iterator[Source]:
+    """What the output areas in a tree of boxes are written by."""
+    if source := getattr(widget, "_interact", None):
+        yield source
+    for child in getattr(widget, "children", ()):
+        yield from sources_in(child)
+
+
+class Layout:
+    """What stands where: `tree`, with the numbers of `controls` and `sources` at its leaves.
+
+    `omitted` says which parts the page cannot have; no function depends on them.
+
+    Raises CannotSample where a function depends on a control without a finite list of values, TooFine where that
+    list is too long.
+    """
+
+    def __init__(self, widget: widgets.Widget, sources: list[Source], thin: int | None) -> None:
+        self.sources, self._thin = sources, thin
+        self.controls: list[Control] = []
+        self.places: dict[Any, int] = {}
+        self.omitted: list[str] = []
+        self._names: dict[Any, str] = {}
+        for source in sources:
+            for name, part in source.widgets.items():
+                self._names.setdefault(part, name)
+        self.tree = self._part(widget)
+        if "children" not in self.tree:
+            self.tree = {"box": "column", "children": [self.tree]}
+        for part, name in self._names.items():
+            # controls that an author shows elsewhere, or not at all
+            if not isinstance(part, widgets.fixed) and part not in self.places:
+                self.tree["children"].insert(0, self._control(part, name))
+
+    def used_by(self, source: Source) -> list[int]:
+        """The numbers of the controls that a function depends on, each one once."""
+        return list(dict.fromkeys(self.places[part] for part in source.widgets.values() if part in self.places))
+
+    def arguments(self, source: Source, state: dict[int, int]) -> dict[str, Any]:
+        """What the function gets while control `i` has its value number `state[i]`."""
+        return {
+            name: part.value if isinstance(part, widgets.fixed) else self.controls[i := self.places[part]].values[state[i]]
+            for name, part in source.widgets.items()
+        }
+
+    def _part(self, widget: Any) -> dict[str, Any]:
+        if source := getattr(widget, "_interact", None):
+            return {"output": self.sources.index(source)}
+        if hasattr(widget, "children"):
+            children = [self._part(child) for child in widget.children]
+            titles = getattr(widget, "titles", ())  # of a Tab or an Accordion, whose parts are shown one below the other
+            titled = [part for title, child in zip(titles, children) for part in ({"html": escape(title)}, child)]
+            parts = [*titled, *children[len(titles) :]]
+            box = "row" if isinstance(widget, widgets.HBox) else "column"
+            return {"box": box, "children": [part for part in parts if part]}
+        if isinstance(widget, (widgets.HTML, widgets.HTMLMath)):
+            return {"html": widget.value}
+        if isinstance(widget, widgets.Label):
+            return {"html": escape(widget.value)}
+        if widget in self._names:
+            return self._control(widget, self._names[widget])
+        try:
+            return self._control(widget, getattr(widget, "description", ""))
+        except CannotSample:
+            self.omitted.append(f"{type(widget).__name__} ({getattr(widget, 'description', '')!r})")
+            return {}
+
+    def _control(self, widget: Any, name: str) -> dict[str, Any]:
+        if widget not in self.places:
+            found = control(widget, name, self._thin)
+            self.places[widget] = len(self.controls)
+            self.controls.append(found)
+        return {"control": self.places[widget]}

@@ -1,0 +1,269 @@
+"""The recording kernel itself, one cell at a time: what becomes of it, and that nothing fails in silence."""
+
+import json
+import os
+import re
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+from myst_nb_interact import MIME_TYPE, OPTIONS_VARIABLE
+from myst_nb_interact.codec import decode, filled
+
+IMPORTS = """
+import matplotlib.pyplot as plt, numpy as np, ipywidgets as w, os, sys, warnings
+from ipywidgets import interact, interactive, interactive_output
+from IPython.display import display, HTML, SVG, update_display
+import IPython
+"""
+
+
+class Kernel:
+    """A recording kernel; `outputs` and `error` are what the last cell has left."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.manager, self.client = start_new_kernel(kernel_name="myst-nb-interact", cwd=str(folder))
+        self.run(IMPORTS)
+
+    def run(self, source, forgiving=False):
+        name = self.client.execute(source, stop_on_error=not forgiving)
+        self.outputs, self.error, self.opened = [], "", []
+        while True:
+            message = self.client.get_iopub_msg(timeout=300)
+            if message["parent_header"].get("msg_id") != name:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "error":
+                self.error = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"]))
+            elif kind in ("display_data", "execute_result", "stream"):
+                self.outputs.append(content)
+            elif kind == "comm_open":
+                self.opened.append(content["data"]["state"]["_model_name"])
+            elif content.get("execution_state") == "idle":
+                return self
+
+    @property
+    def recordings(self):
+        return [output["data"][MIME_TYPE] for output in self.outputs if MIME_TYPE in output.get("data", {})]
+
+    def states(self, output=0):
+        """What every state of the only recording shows."""
+        assert not self.error, self.error
+        (recording,) = self.recordings
+        found = recording["outputs"][output]
+        total = 1
+        for i in found["controls"]:
+            total *= len(recording["controls"][i]["labels"])
+        alts = ["", ' alt=""']
+        return [filled(decode(found, i), alts + [text for _, text in found["rich"]]) for i in range(total)]
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kernel")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(OPTIONS_VARIABLE, json.dumps({"processes": 2, "cache": str(folder / ".cache")}))
+        opened = Kernel(folder)
+    yield opened
+    opened.client.stop_channels()
+    opened.manager.shutdown_kernel(now=True)
+
+
+STRANGE = """
+class Strange(w.{base}):
+    @property
+    def {name}(self):
+        raise RuntimeError("strange")
+"""
+FAILURES = {
+    "a process that is killed": ("interact(lambda x: os.kill(os.getpid(), 9) if x == 7 else None, x=(0, 60))", "ended from outside"),
+    "a process that ends itself": ("interact(lambda x: os._exit(3) if x == 7 else None, x=(0, 60))", "ended from outside"),
+    "reading a widget": (STRANGE.format(base="IntSlider", name="min") + "interact(lambda x: None, x=Strange())", "RuntimeError: strange"),
+    "reading a box": (STRANGE.format(base="VBox", name="children") + "display(Strange())", "RuntimeError: strange"),
+    "an option": ("os.environ['MYST_NB_INTERACT'] = '{\"thin\": 1}'\ninteract(lambda x: None, x=(0, 9))", "thin is 1"),
+    "an unknown option": ("os.environ['MYST_NB_INTERACT'] = '{\"thinn\": 1}'\ninteract(lambda x: None, x=(0, 9))", "thinn"),
+    "writing the cache": (
+        "open('file', 'w').close()\nos.environ['MYST_NB_INTERACT'] = '{\"cache\": \"file/below\"}'\ninteract(lambda x: None, x=(0, 9))",
+        "NotADirectoryError",
+    ),
+    "a picture that is none": (
+        "class Odd:\n    def _repr_svg_(self):\n        return 'odd'\ninteract(lambda x: Odd(), x=(0, 9))",
+        "has no <svg> in it",
+    ),
+    "leaving Python": ("interact(lambda x: sys.exit() if x == 3 else None, x=(0, 9))", "SystemExit for x = 3"),
+    "a state in another process": ("interact(lambda x: 1 / (40 - x), x=(0, 60))", "ZeroDivisionError for x = 40"),
+}
+
+
+@pytest.fixture
+def environment(kernel):
+    """What a cell changes in it is gone after the test."""
+    yield
+    kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'cache': str(kernel.folder / '.cache'), 'processes': 2})!r}")
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_of_any_kind_stops_the_cell(kernel, environment, failure):
+    cell, message = FAILURES[failure]
+    kernel.run(cell)
+    assert not kernel.outputs, "something is left in the page"
+    assert "myst-nb-interact: " in kernel.error and message in kernel.error
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_in_a_cell_that_may_fail_a_still_with_the_reason_is_left(kernel, environment, failure):
+    cell, message = FAILURES[failure]
+    kernel.run(cell, forgiving=True)
+    if "function raised" in message or "for x" in message:  # an error of the function itself is shown in its state
+        assert message.split(" for ")[0] in "".join(kernel.states())
+    else:
+        (recording,) = kernel.recordings
+        assert message in recording["reason"] and not kernel.error
+
+
+def test_the_traceback_comes_from_the_other_process(kernel):
+    kernel.run("def inner(x):\n    return 1 / (40 - x)\ninteract(lambda x: inner(x), x=(0, 60))")
+    assert "return 1 / (40 - x)" in kernel.error and "in inner" in kernel.error
+
+
+def test_a_broken_link_beside_the_notebook_is_passed_over(kernel):
+    (kernel.folder / "link").symlink_to("nowhere")
+    os.mkfifo(kernel.folder / "pipe")
+    assert len(kernel.run("interact(lambda x: print('beside', x), x=(0, 2))").states()) == 3
+
+
+def test_warnings_are_the_same_in_every_state(kernel):
+    kernel.run(
+        "@interact(x=(0, 40))\ndef f(x):\n    warnings.warn('careful')\n    np.log(np.zeros(1))\n    print(x, file=sys.stderr)"
+    )
+    states = kernel.states()
+    assert len(states) == 41 and all(text.count("careful") == 2 and "divide by zero" in text for text in states)
+    assert "ipykernel" not in "".join(states)
+
+
+def test_an_interactive_taken_apart_is_alive_in_its_new_places(kernel):
+    make = "i = interactive(lambda a, b: print('sum', a + b), a=(0, 2), b=(0, 3))\n"
+    for cell in (
+        make + "display(w.VBox([w.HBox(i.children[:-1]), i.children[-1]]))",
+        make + "i.children = (w.HBox(i.children[:-1]), i.children[-1])\ndisplay(i)",
+        make + "display(w.VBox([w.HBox([i.children[0], i.children[1]]), i.out]))",
+    ):
+        states = kernel.run(cell).states()
+        assert len(states) == 12 and "sum 5" in states[-1].replace("</", " </")
+        layout = kernel.recordings[0]["layout"]["children"]
+        assert layout == [{"box": "row", "children": [{"control": 0}, {"control": 1}]}, {"output": 0}]
+
+
+def test_an_output_alone_brings_its_controls(kernel):
+    assert len(kernel.run("i = interactive(lambda a: print(a), a=(0, 4))\ndisplay(i.children[-1])").states()) == 5
+
+
+def test_boxes_that_drive_nothing_are_left_to_the_widgets(kernel):
+    kernel.run("display(w.VBox([w.IntSlider(), w.Button()]))")
+    assert not kernel.recordings and not kernel.error
+    assert "application/vnd.jupyter.widget-view+json" in kernel.outputs[0]["data"]
+
+
+def test_parts_that_cannot_be_recorded_are_left_out_and_named(kernel):
+    kernel.run("i = interactive(lambda a: print('alive', a), a=(0, 3))\ndisplay(w.VBox([i, w.Button(description='press'), w.Image()]))")
+    assert len(kernel.states()) == 4
+    assert kernel.recordings[0]["omitted"] == ["Button ('press')", "Image ('')"]
+
+
+def test_other_widgets_tell_the_front_end_about_themselves(kernel):
+    kernel.run("display(w.HTML('<b>bold</b>'))")
+    assert set(kernel.opened) == {"HTMLModel", "LayoutModel", "HTMLStyleModel"}
+    assert "application/vnd.jupyter.widget-view+json" in kernel.outputs[0]["data"]
+    kernel.run("interact(lambda x: print(x), x=(0, 3))")
+    assert not kernel.opened and len(kernel.states()) == 4
+
+
+def test_a_bundle_may_be_a_pair_or_nothing(kernel):
+    kernel.run(
+        "class Pair(w.HTML):\n    def _repr_mimebundle_(self, **kwargs):\n        return {'text/plain': 'pair'}, {}\n"
+        "class Nothing(w.HTML):\n    def _repr_mimebundle_(self, **kwargs):\n        return None\ndisplay(Pair('a'))\ndisplay(Nothing('b'))"
+    )
+    assert not kernel.error and kernel.outputs[0]["data"]["text/plain"] == "pair"
+
+
+def test_only_recordings_are_counted(kernel):
+    kernel.run("interact(lambda x: None, x=(0, 2))")
+    before = kernel.recordings[0]["number"]
+    kernel.run("display(w.IntSlider())\ninteract(lambda x: None, x='text')\ninteract(lambda x: None, x=(0, 2))")
+    assert kernel.recordings[1]["number"] == before + 1
+
+
+@pytest.mark.parametrize("values", [3, 60])
+def test_an_interact_inside_a_recorded_function_is_a_still_and_named(kernel, values):
+    kernel.run(
+        f"@interact(x=(0, {values}))\ndef f(x):\n    print('outer', x)\n"
+        "    interact(lambda y: print('inner', x + y), y=(10, 30))\n    display(w.HTML('<b>text</b>'))"
+    )
+    states = kernel.states()
+    assert all(f"outer {x}" in text.replace("</", " </") and f"inner {x + 20}" in text and "<b>text</b>" in text for x, text in enumerate(states))
+    assert kernel.recordings[0]["omitted"] == ["the controls of an interact, shown by the function"]
+    before = kernel.recordings[0]["number"]
+    assert kernel.run("interact(lambda x: None, x=(0, 2))").recordings[0]["number"] == before + 1
+
+
+def test_a_figure_from_before_stays_before(kernel):
+    kernel.run("plt.plot([1, 2])\ndisplay(interactive(lambda x: print('after', x), x=(0, 2)))")
+    assert "image/png" in kernel.outputs[0]["data"] and MIME_TYPE in kernel.outputs[1]["data"]
+    assert not any("<img" in text for text in kernel.states())
+
+
+def test_a_figure_that_an_error_leaves_belongs_to_its_state(kernel):
+    kernel.run("@interact(x=(0, 3))\ndef f(x):\n    if x == 2:\n        plt.plot([1, 2])\n        raise ValueError('odd')\n    print(x)", forgiving=True)
+    assert ["<img" in text for text in kernel.states()] == [False, False, True, False]
+    assert "ValueError: odd" in kernel.states()[2] and "Traceback" not in kernel.states()[2]
+
+
+def test_a_control_that_serves_twice_is_one_control(kernel):
+    kernel.run("s = w.IntSlider(0, max=5)\ndisplay(w.VBox([s, interactive_output(lambda a, b: print(a + b), {'a': s, 'b': s})]))")
+    assert [re.search(r"\d+", text)[0] for text in kernel.states()] == ["0", "2", "4", "6", "8", "10"]
+
+
+def test_colours_of_a_terminal_and_progress_bars(kernel):
+    kernel.run(r"interact(lambda x: print('\x1b[31mred', x, '\x1b[0m'), x=(0, 2))")
+    assert not kernel.error and kernel.recordings[0]["outputs"][0]["rich"][0][0] == "text/plain"
+    kernel.run(r"interact(lambda x: print('1 %\r50 %\r100 %', x), x=(0, 2))")
+    assert "100 %" in "".join(kernel.states()).replace("</", " </") and "50 %" not in "".join(kernel.states())
+
+
+@pytest.mark.parametrize("text", [r"\x02", r"\x02[1]", r"\x00\x01", "&<>\\\"'"])
+def test_any_text_can_be_printed(kernel, text):
+    assert len(kernel.run(f'interact(lambda x: print("{text}", x), x=(0, 2))').states()) == 3
+
+
+def test_what_is_displayed_again_takes_its_place(kernel):
+    kernel.run("@interact(x=(0, 2))\ndef f(x):\n    display('first', display_id='d')\n    print('between')\n    update_display(f'second {x}', display_id='d')")
+    assert all(text.index("second") < text.index("between") and "first" not in text for text in kernel.states())
+
+
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" fill="none"><style>.a {fill: #ff0000}</style>'
+    '<path class="a" id="p" d="M 0.25 0.75 L 1 1"/><text>50 % è &quot;</text></svg>'
+)
+
+
+def test_a_drawing_that_is_not_matplotlibs_stays_as_it_is(kernel):
+    from html.parser import HTMLParser
+    from urllib.parse import unquote
+
+    kernel.run(f"drawing = {DRAWING!r}\ninteract(lambda x: SVG(drawing.replace('0.25', str(x / 8))), x=(1, 3))")
+    found = []
+
+    class Images(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            found.extend(value for name, value in attributes if (tag, name) == ("img", "src"))
+
+    for text in kernel.states():
+        Images().feed(text)
+    assert [unquote(src.removeprefix("data:image/svg+xml,")) for src in found] == [DRAWING.replace("0.25", str(x / 8)) for x in (1, 2, 3)]
+
+
+def test_libraries_with_threads_are_recorded_in_one_process(kernel):
+    kernel.run("sys.modules['torch'] = sys\nparent = os.getpid()\ninteract(lambda x: print(os.getpid() == parent), x=(0, 40))\ndel sys.modules['torch']")
+    assert all("True" in text for text in kernel.states())
+    kernel.run("interact(lambda x: print(x, os.getpid() == parent), x=(0, 40))")
+    assert all("False" in text for text in kernel.states())
