@@ -22,6 +22,9 @@ _FEW = 24
 _THREADED = {"catboost", "cupy", "jax", "lightgbm", "numba", "polars", "pyarrow", "sklearn", "tensorflow", "torch", "xgboost"}
 """Libraries whose threads do not survive a fork: a forked process would wait for them for ever."""
 
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux says how much of the cores a container may use."""
+
 _call: Callable[[Any], Any]
 
 
@@ -64,7 +67,7 @@ def available_cores() -> int:
     """Cores that this process may use; a container may be given less than it sees."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        quota, period = _QUOTA.read_text(encoding="ascii").split()
         return max(1, min(cores, math.ceil(int(quota) / int(period))))
     except (OSError, ValueError):  # no such file, or "max": no quota
         return cores

@@ -3,10 +3,9 @@
 More than half of the time that an SVG figure takes goes into the ticks of its axes. Where all that decides how an
 axis looks is the same as in a figure drawn before, its box is known, and its lines are written down once more.
 
-"The same" is taken literally: all attributes of the axis, of its spines and of the patch behind it are compared, as
-pickle writes them down, and so are Matplotlib's settings, the limits, and the place in the figure. Figures with axes
-of another kind, with shared axes, or with labels that are aligned with others are drawn as always; so is an axis with
-units, or with anything in it that is not Matplotlib's own.
+"The same" is taken literally: all attributes of the axis, of its spines and of the patch behind it, as pickle writes
+them down, Matplotlib's settings, the limits, the place in the figure. Figures with axes of another kind, shared axes,
+or labels aligned with others are drawn as always; so is an axis with units, or with anything that is not Matplotlib's.
 """
 
 from __future__ import annotations
@@ -60,8 +59,7 @@ class Memory:
 
     def is_to_be_checked(self) -> bool:
         """Whether the state just drawn is the first, second, fourth, eighth … in which something came from memory."""
-        used, self._used = self._used, False
-        self._states += used
+        used, self._used, self._states = self._used, False, self._states + self._used
         return used and self._states & (self._states - 1) == 0
 
     def note(self, svg: str, renderer: Any) -> None:
@@ -126,8 +124,7 @@ class _Remembered:
         def make() -> str:
             """What an SVG file that holds nothing else has in it, after the style sheet."""
             out, (width, height) = io.StringIO(), renderer.get_canvas_width_height()
-            alone = RendererSVG(width, height, out)
-            type(axis).draw(axis, alone)
+            type(axis).draw(axis, alone := RendererSVG(width, height, out))
             alone.finalize()
             return out.getvalue().split("</defs>", 1)[1].rpartition("</svg>")[0]
 
