@@ -267,3 +267,17 @@ def test_libraries_with_threads_are_recorded_in_one_process(kernel):
     assert all("True" in text for text in kernel.states())
     kernel.run("interact(lambda x: print(x, os.getpid() == parent), x=(0, 40))")
     assert all("False" in text for text in kernel.states())
+
+
+def test_a_memory_that_errs_is_found_out_in_every_process(kernel):
+    """What comes from memory is compared with Matplotlib's own drawing; if it differs, all states are drawn so."""
+    draw = "@interact(x=(0, 60))\ndef f(x):\n    plt.plot([0, 1])\n    plt.xlabel(f'label {x}' if x > 45 else 'label')"
+    kernel.run(
+        "%config InlineBackend.figure_formats = ['svg']\nfrom myst_nb_interact import reuse\n"
+        "own, reuse._fingerprint = reuse._fingerprint, lambda *_: b'always the same'"
+    )
+    erring = [re.sub(r"i\d+-", "i-", text) for text in kernel.run(draw).states()]
+    kernel.run("reuse._fingerprint, reuse.IS_KNOWN = own, False")
+    plain = [re.sub(r"i\d+-", "i-", text) for text in kernel.run(draw + "\n    # once more").states()]
+    kernel.run("reuse.IS_KNOWN = True\n%config InlineBackend.figure_formats = ['png']")
+    assert len(set(plain)) == 16 and erring == plain
