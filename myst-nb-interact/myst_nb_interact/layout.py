@@ -85,14 +85,14 @@ class Layout:
         if hasattr(widget, "children"):
             children = [self._part(child) for child in widget.children]
             titles = getattr(widget, "titles", ())  # of a Tab or an Accordion, whose parts are shown one below the other
-            titled = [part for title, child in zip(titles, children) for part in ({"html": escape(title)}, child)]
+            titled = [part for title, child in zip(titles, children) for part in (title and {"html": escape(title)}, child)]
             parts = [*titled, *children[len(titles) :]]
             box = "row" if isinstance(widget, widgets.HBox) else "column"
             return {"box": box, "children": [part for part in parts if part]}
         if isinstance(widget, (widgets.HTML, widgets.HTMLMath)):
-            return {"html": widget.value}
+            return {"html": widget.value, "math": isinstance(widget, widgets.HTMLMath)}
         if isinstance(widget, widgets.Label):
-            return {"html": escape(widget.value)}
+            return {"html": escape(widget.value), "math": True}
         if widget in self._names:
             return self._control(widget, self._names[widget])
         try:

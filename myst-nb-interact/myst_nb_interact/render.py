@@ -6,13 +6,16 @@ On HTML pages the node writes itself; everywhere else (PDF, EPUB, text) its stil
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from urllib.parse import quote
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -20,6 +23,8 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from . import MIME_TYPE, codec
+from .controls import Controls, texts
+from .latex import FORMULA, typeset
 from .strings import strings
 from .svg import is_matplotlibs, make_tidy
 
@@ -27,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 
 class interact(nodes.General, nodes.Element):
-    """A recording. Children: its still, then every rich piece, rendered by Sphinx."""
+    """A recording. Children: its still, then every rich piece, then every text of `formulas`, rendered by Sphinx."""
 
 
 class figure_inline(nodes.General, nodes.Element):
@@ -59,7 +64,8 @@ class InteractRenderer(MimeRenderPlugin):
                 type="interact",
                 subtype="still",
             )
-            return still.children  # type: ignore[return-value]
+        if "outputs" not in recording:
+            return [still]
         for part in recording["omitted"]:
             _logger.warning(
                 "this interact is shown without a part of it: %s. Add 'interact.omitted' to suppress_warnings to leave it so.",
@@ -68,10 +74,13 @@ class InteractRenderer(MimeRenderPlugin):
                 type="interact",
                 subtype="omitted",
             )
-        node = interact("", still, recording=recording, alt=_alt(renderer, data))
+        formulas = list(dict.fromkeys(filter(FORMULA.search, texts(recording))))
+        node = interact("", still, recording=recording, alt=_alt(renderer, data), formulas=formulas)
         for mime_type, text in (rich for output in recording["outputs"] for rich in output["rich"]):
             output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}
             node += _nodes(renderer, data, [output])
+        for text in formulas:
+            node += nodes.inline("", "", *typeset(text, lambda html: nodes.raw("", html, format="html")))
         return [node]
 
 
@@ -117,19 +126,22 @@ class ChooseStill(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Run the transform."""
-        builder = self.env.app.builder
-        # In a single page names that are unique in a document are not.
-        alive = builder.format == "html" and builder.name not in ("epub", "singlehtml")
+        plays = alive(self.env.app.builder)
         found: list[nodes.Element] = [*self.document.findall(interact), *self.document.findall(figure_inline)]
         for node in found:
             still = node.children[0]
             assert isinstance(still, nodes.Element)
-            if alive:
+            if plays:
                 still.clear()
             elif isinstance(node, interact):
                 node.replace_self(_still(node, still, _docname(node) or self.env.docname, self.config))
             else:
                 node.replace_self(still.children)
+
+
+def alive(builder: Builder) -> bool:
+    """Whether its pages play recordings. In a single page names that are unique in a document are not."""
+    return builder.format == "html" and builder.name not in ("epub", "singlehtml")
 
 
 def _docname(node: nodes.Node) -> str | None:
@@ -147,21 +159,38 @@ def _still(node: interact, still: nodes.Element, docname: str, config: Config) -
     for control in node["recording"]["controls"]:
         labels, default = control["labels"], control["default"]
         if control["kind"] in ("radio", "buttons"):
-            items = [nodes.list_item("", nodes.paragraph("", label)) for label in labels if label]
-            lists += [nodes.paragraph("", control["description"]), nodes.bullet_list("", *items, bullet="-")]
+            items = [nodes.list_item("", _paragraph(label)) for label in labels if label]
+            lists += [_paragraph(control["description"]), nodes.bullet_list("", *items, bullet="-")]
         if labels[default]:
             value = text.get(labels[default], labels[default]) if control["kind"] == "checkbox" else labels[default]
             lines.append(f"{control['description'].rstrip(':')}: {value}")
-    page = f"{docname}.html#interact-{node['recording']['number']}"
+    page = f"{_address(docname, config)}#interact-{node['recording']['number']}"
     where = nodes.reference("", page, refuri=config.html_baseurl + page) if config.html_baseurl else nodes.Text(page)
     return nodes.container(
         "",
         *lists,
-        *([nodes.paragraph("", ". ".join(lines), classes=["interact-values"])] if lines else []),
+        *([_paragraph(". ".join(lines), classes=["interact-values"])] if lines else []),
         *still.children,
         nodes.paragraph("", f"{text['live']} ", where, classes=["interact-live"]),
         classes=["interact-still"],
     )
+
+
+def _paragraph(text: str, **attributes: Any) -> nodes.paragraph:
+    return nodes.paragraph("", "", *typeset(text, nodes.Text), **attributes)
+
+
+def _address(docname: str, config: Config) -> str:
+    """Where the page is in the site, which another builder writes than this one."""
+    if config.interact_dirhtml:
+        return quote(docname.removesuffix("index") if f"/{docname}".endswith("/index") else f"{docname}/")
+    suffix = config.html_file_suffix if config.html_link_suffix is None else config.html_link_suffix
+    return quote(docname) + (".html" if suffix is None else suffix)
+
+
+def recording_file(docname: str, number: int) -> str:
+    """Where a page's recording is, below the output folder."""
+    return f"_static/interact/{docname}/{number}.js"
 
 
 def visit_html(self: HTML5Translator, node: interact) -> None:
@@ -170,24 +199,24 @@ def visit_html(self: HTML5Translator, node: interact) -> None:
     rendered = iter([_html(self, child) for child in node.children[1:]])
     alts = _alts(node["alt"])
     outputs = [o | {"rich": alts + [next(rendered) for _ in o["rich"]]} for o in recording["outputs"]]
-    name = f"interact-{recording['number']}"
-    key = f"{builder.current_docname}#{name}"
-    controls = [{k: c[k] for k in ("name", "labels", "default")} for c in recording["controls"]]
-    payload = json.dumps({"controls": controls, "outputs": outputs}, ensure_ascii=False, separators=(",", ":"))
+    payload = json.dumps(outputs, ensure_ascii=False, separators=(",", ":"))
     # Line separators end a JavaScript line inside JSON's strings in old engines; U+2028 and U+2029 must be escaped.
     payload = payload.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    script = f"mystNbInteract({json.dumps(key)},{payload})\n"
-    file = Path("_static", "interact", f"{builder.current_docname.replace('/', '--')}-{recording['number']}.js")
+    # A browser, or a server between, may have kept the recording of an older build: its address and its key are others.
+    version = sha256(payload.encode()).hexdigest()[:16]
+    name = f"interact-{recording['number']}"
+    file = recording_file(builder.current_docname, recording["number"])
     path = Path(builder.outdir, file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(script, encoding="utf-8")
+    path.write_text(f'mystNbInteract("{name}-{version}",{payload})\n', encoding="utf-8")
     root = "../" * builder.get_target_uri(builder.current_docname).count("/")
     text = strings(builder.config.language)
+    controls = Controls(recording, outputs, dict(zip(node["formulas"], rendered)), name, text)
     self.body.append(
-        f'<div class="interact" id="{name}" data-interact="{escape(key)}" data-src="{root}{file.as_posix()}" '
-        f'data-failed="{escape(text["failed"])}">'
+        f'<div class="interact" id="{name}" data-interact="{name}-{version}" data-src="{root}{quote(file)}?v={version}" '
+        f"data-controls='{controls.public()}' data-failed=\"{escape(text['failed'])}\">"
         f'<noscript><p class="interact-notice">{escape(text["noscript"])}</p></noscript>'
-        + _layout(recording["layout"], recording, outputs, name, text)
+        + controls.part(recording["layout"])
         + f'<button type="button" class="interact-reset" disabled>{escape(text["reset"])}</button>'
         '<p class="interact-notice" role="status" hidden></p></div>'
     )
@@ -208,52 +237,3 @@ def _html(translator: HTML5Translator, node: nodes.Node) -> str:
         return "".join(translator.body)
     finally:
         translator.body = body
-
-
-def _layout(
-    part: dict[str, Any], recording: dict[str, Any], outputs: list[dict[str, Any]], name: str, text: dict[str, str]
-) -> str:
-    if "control" in part:
-        return _control(recording["controls"][part["control"]], part["control"], name, text)
-    if "html" in part:
-        return f'<div class="interact-label">{part["html"]}</div>'
-    if "output" in part:
-        output = outputs[part["output"]]
-        state = 0
-        for i in output["controls"]:
-            control = recording["controls"][i]
-            state = state * len(control["labels"]) + control["default"]
-        return f'<div class="interact-output" data-output="{part["output"]}">{codec.filled(codec.decode(output, state), output["rich"])}</div>'
-    inside = "".join(_layout(child, recording, outputs, name, text) for child in part["children"])
-    return f'<div class="interact-{part["box"]}">{inside}</div>' if inside else ""
-
-
-def _control(control: dict[str, Any], index: int, name: str, text: dict[str, str]) -> str:
-    """A native control; it works only with the player, so it is disabled until that has come."""
-    kind, labels, default = control["kind"], control["labels"], control["default"]
-    description, key = escape(control["description"]), f"{name}-{index}"
-    shared = f'data-control="{index}" data-continuous="{int(control["continuous"])}" disabled'
-    label = f'<label for="{key}">{description}</label>'
-    if kind in ("range", "play"):
-        interval = control.get("interval", 200)
-        play = f'<button type="button" class="interact-play" data-play="{interval}" disabled '
-        play += f'aria-pressed="false" aria-label="{escape(text["play"])}: {description}"></button>'
-        readout = f'<output for="{key}">{escape(labels[default])}</output>'
-        slider = f'<input type="range" id="{key}" min="0" max="{len(labels) - 1}" value="{default}" '
-        slider += f'aria-valuetext="{escape(labels[default])}" {shared}>'
-        return f'<div class="interact-control interact-range">{label}{slider}{readout}{play}</div>'
-    if kind == "checkbox":
-        box = f'<input type="checkbox" id="{key}"{" checked" if default else ""} {shared}>'
-        return f'<div class="interact-control interact-checkbox">{box}{label}</div>'
-    offered = [(i, escape(choice)) for i, choice in enumerate(labels) if choice or i != default]
-    if kind == "select":
-        empty = "" if len(offered) == len(labels) else f'<option value="{default}" selected></option>'
-        choices = "".join(f'<option value="{i}"{" selected" * (i == default)}>{c}</option>' for i, c in offered)
-        box = f'<select id="{key}" {shared}>{empty}{choices}</select>'
-        return f'<div class="interact-control interact-select">{label}{box}</div>'
-    choices = "".join(
-        f'<label><input type="radio" name="{key}" value="{i}"{" checked" * (i == default)} {shared}>'
-        f"<span>{c}</span></label>"
-        for i, c in offered
-    )
-    return f'<fieldset class="interact-control interact-{kind}"><legend>{description}</legend>{choices}</fieldset>'

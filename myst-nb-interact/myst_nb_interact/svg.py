@@ -35,7 +35,8 @@ _PATH = re.compile(r"[MLCQHVAmlcqhva] ?[-\d]")
 _NO_ATTRIBUTE = re.compile(r"font\s*:|mix-blend-mode|isolation")
 _STYLE_SHEET = "*{stroke-linejoin: round; stroke-linecap: butt}"
 """The two rules that Matplotlib gives every drawing."""
-_BACKGROUND = '" style="fill: #ffffff"'
+# The paper of figure and axes, the frames of legends and texts, the cells of tables; the white of data stays white.
+_PAPER = re.compile(r'(<g id="patch_\d+">\s*<path [^>]*style="fill: )#ffffff(?=[";])')
 
 
 def is_matplotlibs(svg: str) -> bool:
@@ -72,8 +73,6 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
             text = _ID.sub(rf' id="{prefix}\1"', _REFERENCE.sub(rf"\g<1>{prefix}\g<2>", text))
             if text.startswith("<svg"):
                 text = _root(text)
-            if text.startswith(_BACKGROUND):
-                text = text.replace("#ffffff", "var(--interact-paper, #fff)")
             if digits is not None:
                 text = _LENGTHS.sub(lambda m: _NUMBER.sub(shorten, m[0]), text)
             text = _STYLE.sub(attributes, text)
@@ -83,6 +82,7 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
     def tidy(svg: str, prefix: str) -> list[str]:
         svg = _DROPPED.sub("", svg[svg.index("<svg") :]).replace("xlink:href", "href")
         svg = _COLLECTION.sub("C", _BASE64.sub(_image, svg))
+        svg = _PAPER.sub(r"\1var(--interact-paper, #fff)", svg)
         used = {match[2] for match in _REFERENCE.finditer(svg)}
         svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
         definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}

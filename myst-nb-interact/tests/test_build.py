@@ -1,10 +1,12 @@
-"""Real builds with plain Sphinx and MyST-NB, one small notebook each."""
+"""Real builds with plain Sphinx and MyST-NB. Cells that do not disturb each other share one."""
 
 import json
 import math
 import re
+import shutil
 import subprocess
 import sys
+from html import unescape
 
 import nbformat
 import pytest
@@ -15,35 +17,50 @@ import matplotlib.pyplot as plt, numpy as np, ipywidgets as w
 from ipywidgets import interact, interactive, interactive_output, interact_manual, fixed
 from IPython.display import display, Markdown, HTML, Math
 """
+PYTHON = {"name": "python3", "display_name": "Python 3"}
+
+
+def write(path, cells, kernel=PYTHON, begin="# Test"):
+    """A notebook; a cell is its source, or that and its tags, or a whole cell."""
+    found = nbformat.v4.new_notebook(metadata={"kernelspec": kernel} if kernel else {})
+    found.cells.append(nbformat.v4.new_markdown_cell(begin))
+    for cell in cells:
+        source, *tags = cell if isinstance(cell, tuple) else (cell,)
+        found.cells.append(source if isinstance(source, dict) else nbformat.v4.new_code_cell(source, metadata={"tags": tags}))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(found, path)
 
 
 class Build:
-    def __init__(self, folder, cells, builder="html", strict=True, conf="", tags=()):
-        self.folder = folder
-        folder.mkdir(exist_ok=True)
-        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-        notebook.cells.append(nbformat.v4.new_markdown_cell("# Test"))
-        for source in [IMPORTS, *cells]:
-            notebook.cells.append(nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}))
-        nbformat.write(notebook, folder / "index.ipynb")
-        conf = f"extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out*', 'jupyter_execute']\n{conf}\n"
-        (folder / "conf.py").write_text(conf)
-        command = [sys.executable, "-m", "sphinx", "-b", builder, *(["-W"] if strict else []), "."]
+    """What Sphinx makes of a folder; `cells` are those of index.ipynb, None if it is there."""
+
+    def __init__(self, folder, cells=None, builder="html", strict=True, conf="", define=(), begin="# Test"):
+        if cells is not None:
+            write(folder / "index.ipynb", [IMPORTS, *cells], begin=begin)
+            head = "extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out*', 'jupyter_execute']\n"
+            (folder / "conf.py").write_text(f"{head}{conf}\n")
         self.out = folder / f"out-{builder}"
-        done = subprocess.run([*command, str(self.out)], cwd=folder, capture_output=True, text=True, timeout=300)
+        command = [sys.executable, "-m", "sphinx", "-b", builder, "-d", "_trees", *(["-W"] if strict else [])]
+        command += [f"-D{item}" for item in define]
+        done = subprocess.run([*command, ".", str(self.out)], cwd=folder, capture_output=True, text=True, timeout=600)
         self.ok, self.log = done.returncode == 0, re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr)
 
-    @property
-    def html(self):
-        return (self.out / "index.html").read_text()
+    def html(self, page="index"):
+        return (self.out / f"{page}.html").read_text()
 
-    def recording(self, number):
-        text = (self.out / "_static" / "interact" / f"index-{number}.js").read_text()
-        return json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', text)[1])
+    def controls(self, number, page="index"):
+        found = re.search(rf"id=\"interact-{number}\" .*? data-controls='(.*?)'", self.html(page))
+        return json.loads(unescape(found[1]))
 
-    def states(self, number, output=0):
-        found = self.recording(number)["outputs"][output]
-        total = math.prod(len(self.recording(number)["controls"][i]["labels"]) for i in found["controls"])
+    def file(self, number, page="index"):
+        return self.out / "_static" / "interact" / page / f"{number}.js"
+
+    def outputs(self, number, page="index"):
+        return json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', self.file(number, page).read_text())[1])
+
+    def states(self, number, output=0, page="index"):
+        found, controls = self.outputs(number, page)[output], self.controls(number, page)
+        total = math.prod(len(controls[i]["labels"]) for i in found["controls"])
         return [filled(decode(found, i), found["rich"]) for i in range(total)]
 
 
@@ -88,7 +105,28 @@ WAYS = {
         "        fig, ax = plt.subplots()\n        ax.contourf((np.arange(9) % (x + 2)).reshape(3, 3))\n        plt.show()"
     ),
     "one exactly": "interact(lambda x: print('only', x), x=['a'])",
+    "shared control": (
+        "a, b = w.IntSlider(0, min=0, max=2), w.IntSlider(1, min=0, max=3)\n"
+        "one = interactive_output(lambda a: print('one', a), {'a': a})\n"
+        "both = interactive_output(lambda a, b: print('both', a, b), {'a': a, 'b': b})\n"
+        "w.HBox([w.VBox([a, b]), one, both])"
+    ),
+    "thinned": "interact(lambda a: print(a), a=(0.0, 1000.0, 0.1))",
+    "allowed to raise": ("interact(lambda a: print(1 / (1 - a)), a=(0, 2))", "raises-exception"),
 }
+STATES = {"annotation": 4, "number": 5, "one exactly": 1, "thinned": 11}
+FIGURE = "%config InlineBackend.figure_formats = ['svg']\nplt.plot([0, 1])\nplt.show()"
+CHOICES = (
+    "@interact(x=(0, 4), k=w.RadioButtons(options=['one', r'$\\mu$'], value=None, description=r'$\\kappa$'), c=False)\n"
+    "def f(x, k, c):\n    plt.plot([0, x])\n    plt.show()\n    print('x is', x)"
+)
+CONF = """
+project, version, epub_show_urls = 'test', '1', 'no'
+suppress_warnings = ['epub.unknown_project_files']
+html_baseurl = 'https://example.org/book/'
+interact_thin = 11
+interact_inline_svg = True
+"""
 
 
 def number_of(way):
@@ -99,7 +137,11 @@ def number_of(way):
 
 @pytest.fixture(scope="module")
 def ways(tmp_path_factory):
-    return Build(tmp_path_factory.mktemp("ways"), WAYS.values())
+    """A page with all ways of calling and two static figures; another, whose kernel has a name that nobody else knows."""
+    folder = tmp_path_factory.mktemp("ways")
+    write(folder / "more" / "other.ipynb", [IMPORTS, (CHOICES, "remove-input")], {"name": "conda-base-py", "display_name": "x", "language": "python"})
+    begin = "# Test\n\n```{toctree}\nmore/other\n```"
+    return Build(folder, [*WAYS.values(), FIGURE, FIGURE.split("\n", 1)[1]], conf=CONF, begin=begin)
 
 
 def test_the_build_is_clean(ways):
@@ -109,14 +151,13 @@ def test_the_build_is_clean(ways):
 @pytest.mark.parametrize("way", WAYS)
 def test_way_of_calling(ways, way):
     number = number_of(way)
-    states = ways.states(number)
-    assert len(states) == {"annotation": 4, "number": 5, "one exactly": 1}.get(way, 3)
+    states, controls = ways.states(number), ways.controls(number)
+    assert len(states) == STATES.get(way, 3)
     assert len(set(states)) == len(states)
-    recording = ways.recording(number)
     default = 0
-    for i in recording["outputs"][0]["controls"]:
-        default = default * len(recording["controls"][i]["labels"]) + recording["controls"][i]["default"]
-    assert f'<div class="interact-output" data-output="0">{states[default]}</div>' in ways.html
+    for i in ways.outputs(number)[0]["controls"]:
+        default = default * len(controls[i]["labels"]) + controls[i]["default"]
+    assert f'<div class="interact-output" data-output="0">{states[default]}</div>' in ways.html()
 
 
 def test_what_the_states_show(ways):
@@ -124,32 +165,92 @@ def test_what_the_states_show(ways):
         *(("inside a function", 2, "x 7"), ("fixed", 0, "kept"), ("markdown", 2, "<strong>2</strong>")),
         *(("html and latex", 1, "<b>1</b>"), ("frame", 1, "<td>1</td>"), ("pyplot", 0, "<img"), ("annotated", 0, "<img")),
         *(("the backend by its short name", 0, "<img"), ("number", 0, "x -1"), ("two in a cell", 2, "first 2")),
+        ("allowed to raise", 1, "ZeroDivisionError"),
     ]:
         assert shown in ways.states(number_of(way))[state]
     assert "second 2" in ways.states(number_of("two in a cell") + 1)[2]
     assert ways.states(number_of("two figures"))[0].count("<svg") == 2
-    assert '<div class="interact-row"><div class="interact-label"><b>bold</b></div>' in ways.html
+    assert '<div class="interact-row"><div class="interact-label"><b>bold</b></div>' in ways.html()
+    assert "ZeroDivisionError" not in ways.states(number_of("allowed to raise"))[2]
 
 
 def test_no_widget_script_and_no_clashing_identifier(ways):
-    assert "html-manager" not in ways.html and "widget-state" not in ways.html and "require.js" not in ways.html
-    found = re.findall(r' id="([^"]+)"', ways.html)
+    html = ways.html()
+    assert "html-manager" not in html and "widget-state" not in html and "require.js" not in html
+    found = re.findall(r' id="([^"]+)"', html)
     assert len(found) == len(set(found))
 
 
-def test_several_outputs_share_a_control(tmp_path):
-    build = Build(
-        tmp_path,
-        [
-            "a, b = w.IntSlider(0, min=0, max=2), w.IntSlider(1, min=0, max=3)\n"
-            "one = interactive_output(lambda a: print('one', a), {'a': a})\n"
-            "both = interactive_output(lambda a, b: print('both', a, b), {'a': a, 'b': b})\n"
-            "w.HBox([w.VBox([a, b]), one, both])"
-        ],
-    )
+def test_several_outputs_share_a_control(ways):
+    number = number_of("shared control")
+    assert [len(ways.states(number, k)) for k in (0, 1)] == [3, 12]
+    assert "both 2 1" in ways.states(number, 1)[2 * 4 + 1]
+
+
+def test_static_figures_can_stand_in_the_page(ways):
+    cells = ways.html().split('<div class="cell docutils container">')[-2:]
+    assert all('<div class="interact-figure"><svg fill="currentColor"' in cell and "<img" not in cell for cell in cells)
+
+
+def test_a_recording_is_named_by_what_it_holds(ways):
+    """So that browsers do not show one that they kept of an older build."""
+    found = re.findall(r'data-interact="(interact-\d+)-(\w+)" data-src="([^"]+)"', ways.html())
+    versions = {}
+    for name, version, source in found:
+        file, _, asked = source.partition("?v=")
+        key, _, content = (ways.out / file).read_text().partition(",")
+        assert asked == version and key == f'mystNbInteract("{name}-{version}"'
+        assert versions.setdefault(version, content) == content
+    assert len(found) == len(WAYS) + 1 and len(versions) == len(set(versions.values())) > 10
+
+
+@pytest.mark.parametrize(
+    ("builder", "file", "define", "live"),
+    [
+        ("latex", "test.tex", ["html_file_suffix=.htm"], "https://example.org/book/more/other.htm"),
+        ("text", "more/other.txt", ["interact_dirhtml=1"], "more/other/#interact-1"),
+        ("epub", "more/other.xhtml", ["html_file_suffix=.htm", "html_link_suffix="], "https://example.org/book/more/other#"),
+        ("singlehtml", "index.html", [], "https://example.org/book/more/other.html"),
+    ],
+)
+def test_other_formats_get_the_still(ways, builder, file, define, live):
+    """The default state, what it is the state of, what else there is to choose, and where the live one is."""
+    build = Build(ways.out.parent, builder=builder, define=define, strict=False)
     assert build.ok, build.log
-    assert [len(build.states(1, k)) for k in (0, 1)] == [3, 12]
-    assert "both 2 1" in build.states(1, 1)[2 * 4 + 1]
+    text = (build.out / file).read_text()
+    assert "x is 2" in text and "interact-output" not in text
+    assert "x: 2. c: off" in text and "one" in text and live in text
+    assert r"\mu" in text and r"\kappa" in text and "$\\mu$" not in text
+    if builder != "text":
+        assert re.search(r"\.png|_images", text)
+
+
+def test_a_notebook_for_python_is_recorded_whatever_its_kernel_is_called(ways):
+    assert len(ways.states(1, page="more/other")) == 30
+
+
+STILLS = {
+    "Text": "interact(lambda a: print('still', a), a='text')",
+    "IntText": "interact(lambda a: print('still', a), a=w.IntText(3))",
+    "interact_manual": "interact_manual(lambda a: print('still', a), a=(0, 5))",
+    "Password": "interact(lambda a: None, a=w.Password())",
+    "%matplotlib widget": "%matplotlib widget\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))",
+}
+
+
+@pytest.fixture(scope="module")
+def stills(tmp_path_factory):
+    return Build(tmp_path_factory.mktemp("stills"), STILLS.values(), strict=False)
+
+
+@pytest.mark.parametrize("reason", STILLS)
+def test_what_cannot_be_alive_is_a_still_with_a_warning(stills, reason):
+    cell = stills.html().split('<div class="cell docutils container">')[2 + list(STILLS).index(reason)]
+    assert stills.ok and "interact-output" not in cell and "interactive(children" not in cell
+    output = cell.partition("cell_output")[2]
+    assert ("still" in output) == ("print" in STILLS[reason]) and ("<img" in output) == ("plt" in STILLS[reason])
+    found = [line for line in stills.log.splitlines() if f"shown as a still: {reason} " in line]
+    assert len(found) == 1 and "suppress_warnings" in found[0]
 
 
 def test_too_many_states_stop_the_build(tmp_path):
@@ -159,12 +260,6 @@ def test_too_many_states_stop_the_build(tmp_path):
     assert "10,000 states (a: 100 values × b: 100 values); the limit is 5,000" in build.log
     assert "interact_max_states" in build.log
     assert not (build.out / "index.html").exists()
-
-
-def test_thinning_is_an_option(tmp_path):
-    build = Build(tmp_path, ["interact(lambda a: print(a), a=(0.0, 1000.0, 0.1))"], conf="interact_thin = 11")
-    assert build.ok, build.log
-    assert len(build.states(1)) == 11
 
 
 def test_a_large_recording_stops_the_build(tmp_path):
@@ -179,63 +274,58 @@ def test_a_state_that_raises_stops_the_build(tmp_path):
     assert "the function raised ZeroDivisionError for a = 3" in build.log
 
 
-def test_unless_the_cell_says_so(tmp_path):
-    build = Build(tmp_path, ["interact(lambda a: print(1 / (3 - a)), a=(0, 5))"], tags=["raises-exception"])
+def test_an_interact_that_has_become_text_stops_the_build(tmp_path):
+    """As when IPython swallows an error: the cell succeeds, and the page would have no more than the widget's name."""
+    build = Build(tmp_path, ["display({'text/plain': 'interactive(children=(IntSlider(value=5), Output()))'}, raw=True)"], strict=False)
+    assert not build.ok and "was not recorded" in build.log and "index.ipynb" in build.log
+
+
+def stored(text):
+    """A cell with an output as Jupyter stores it."""
+    data = {"text/plain": text, "application/vnd.jupyter.widget-view+json": {"model_id": "x", "version_major": 2, "version_minor": 0}}
+    output = nbformat.v4.new_output("display_data", data)
+    return nbformat.v4.new_code_cell("1", outputs=[output], execution_count=1)
+
+
+def test_what_was_not_recorded_is_told(tmp_path):
+    alive = "from ipywidgets import *\ninteract(lambda x: print('x is', x), x=(0, 2))"
+    texts = ["interactive(children=(IntSlider(value=5), Output()))", "VBox(children=(IntSlider(value=5), Output()))", "HBox(children=(Button(),))"]
+    write(tmp_path / "stored.ipynb", map(stored, texts))
+    write(tmp_path / "another.ipynb", [alive], {"name": "another", "display_name": "x", "language": "python"})
+    write(tmp_path / "still.ipynb", [alive], kernel=None)
+    begin = "# Test\n\n```{toctree}\nstored\nanother\nstill\n```"
+    conf = (
+        "nb_execution_excludepatterns = ['stored*']\nnb_kernel_rgx_aliases = {'another': 'python3'}\n"
+        "interact_stills_only = True"
+    )
+    build = Build(tmp_path, [], conf=conf, strict=False, begin=begin)
     assert build.ok, build.log
-    assert "ZeroDivisionError" in build.states(1)[3] and "ZeroDivisionError" not in build.states(1)[2]
+    found = re.findall(r"(\w+)\.ipynb:\d+: WARNING: this interact is dead: (.*)", build.log)
+    assert [name for name, _ in found] == ["another", "stored", "stored"]
+    assert "the kernel 'python3'" in found[0][1] and "did not execute" in found[1][1]
+    assert "x is 1" in build.html("still") and "interactive(children" not in build.html("still")
 
 
-@pytest.mark.parametrize(
-    ("cell", "reason"),
-    [
-        ("interact(lambda a: print('still', a), a='text')", "Text"),
-        ("interact(lambda a: print('still', a), a=w.IntText(3))", "IntText"),
-        ("interact_manual(lambda a: print('still', a), a=(0, 5))", "interact_manual"),
-        ("%matplotlib widget\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))", "%matplotlib widget"),
-    ],
-)
-def test_what_cannot_be_alive_is_a_still_with_a_warning(tmp_path, cell, reason):
-    build = Build(tmp_path, [cell], strict=False)
-    assert build.ok and "still" in build.html and "interact-output" not in build.html
-    assert reason in build.log and "suppress_warnings" in build.log
-    assert ("<img" in build.html) == ("plt" in cell)
-
-
-@pytest.mark.parametrize(("builder", "file"), [("latex", "*.tex"), ("text", "index.txt"), ("epub", "index.xhtml"), ("singlehtml", "index.html")])
-def test_other_formats_get_the_still(tmp_path, builder, file):
-    """The default state, what it is the state of, what else there is to choose, and where the live one is."""
-    cell = "@interact(x=(0, 4), k=w.RadioButtons(options=['one', 'two'], value=None), c=False)\ndef f(x, k, c):\n    plt.plot([0, x])\n    plt.show()\n    print('x is', x)"
-    conf = "project = 'test'\nversion = '1'\nepub_show_urls = 'no'\nsuppress_warnings = ['epub.unknown_project_files']\nhtml_baseurl = 'https://example.org/book/'"
-    build = Build(tmp_path, [cell], builder=builder, conf=conf, strict=False)
-    assert build.ok, build.log
-    text = next(f for f in build.out.glob(file) if "sphinx" not in f.name).read_text()
-    assert "x is 2" in text and "interact-output" not in text
-    assert "x: 2. c: off" in text and "one" in text and "two" in text
-    assert builder == "text" or "https://example.org/book/index.html" in text
-    if builder != "text":
-        assert re.search(r"\.png|_images", text)
-
-
-def test_unchanged_cells_are_not_recorded_again(tmp_path):
+def test_what_has_not_changed_is_not_made_again_and_what_is_gone_is_not_published(tmp_path):
     cell = (
         "@interact(x=(0, 30))\ndef f(x):\n    open('calls.md', 'a').write('.')\n    print(x)"  # .md: not an input
     )
-    first = Build(tmp_path, [cell])
+    write(tmp_path / "gone.ipynb", ["import ipywidgets\nipywidgets.interact(lambda x: print('gone', x), x=(0, 2))"])
+    conf = "exclude_patterns += ['calls.md']\n"
+    first = Build(tmp_path, [cell], conf=conf, strict=False)  # in no table of contents
     assert first.ok, first.log
+    states, gone = first.states(1), first.file(1, "gone")
     calls = (tmp_path / "calls.md").read_text()
-    assert len(calls) == 32
+    assert len(calls) == 32 and gone.exists()
     (tmp_path / "calls.md").unlink()
-    conf = "interact_processes = 1\ninteract_max_states = 999"  # what does not change a recording
-    second = Build(tmp_path, [cell, "print('a new cell')"], conf=conf)
-    assert second.ok, second.log
+
+    shutil.rmtree(first.out / "_static")
+    again = Build(tmp_path, define=["interact_processes=1"], strict=False)  # which changes no recording
+    assert again.ok and "0 added, 0 changed, 0 removed" in again.log and not (tmp_path / "calls.md").exists()
+    assert again.states(1) == states and gone.exists()
+
+    (tmp_path / "gone.ipynb").unlink()
+    last = Build(tmp_path, [cell, "print('a new cell')"], conf=f"{conf}interact_max_states = 999", strict=False)
+    assert last.ok, last.log
     assert len((tmp_path / "calls.md").read_text()) == 1  # the default state alone
-    assert first.states(1) == second.states(1)
-
-
-def test_static_figures_can_stand_in_the_page(tmp_path):
-    cell = "%config InlineBackend.figure_formats = ['svg']\nplt.plot([0, 1])\nplt.show()"
-    build = Build(tmp_path, [cell, cell.split("\n", 1)[1]], conf="interact_inline_svg = True")
-    assert build.ok, build.log
-    assert build.html.count('<div class="interact-figure"><svg fill="currentColor"') == 2 and "<img" not in build.html
-    found = re.findall(r' id="([^"]+)"', build.html)
-    assert len(found) == len(set(found))
+    assert last.states(1) == states and not gone.exists()

@@ -113,3 +113,21 @@ def test_an_image_is_one_line():
     lines = make_tidy(1, {})(svg, "")
     image = next(text for text in lines if "data:image/" in text)
     assert re.search(r'base64,[A-Za-z0-9+/=]{50,}"', image)
+
+
+def test_frames_follow_the_paper_and_data_keep_their_white():
+    """White behind text that follows the theme; what a figure says by a colour stays."""
+
+    def framed(ax):
+        ax.plot([0, 1], label="line")
+        ax.legend()
+        ax.text(0.2, 0.2, "text", bbox={"facecolor": "white"})
+        ax.table([["1", "2"]])
+        ax.scatter([0, 1], [0, 1], c="white", edgecolors="red")
+        ax.pcolormesh([[0, 1], [1, 0]], cmap="gray", vmax=1, rasterized=False)
+
+    drawn = draw(framed)
+    html = "".join(make_tidy(1, COLORS)(drawn, ""))
+    patches = re.findall(r'<g id="patch_\d+">\s*<path[^>]*#ffffff', drawn)
+    assert html.count("var(--interact-paper, #fff)") == len(patches) == 6  # figure, axes, legend, text, two cells
+    assert html.count("#ffffff") == drawn.count("#ffffff") - 6 > 3

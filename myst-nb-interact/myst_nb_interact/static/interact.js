@@ -4,8 +4,8 @@
 (() => {
   const figures = new Map();
 
-  // The recording's file calls this.
-  window.mystNbInteract = (key, recording) => figures.get(key)?.arrived(recording);
+  // The recording's file calls this; the key of an outdated one belongs to no figure.
+  window.mystNbInteract = (key, outputs) => figures.get(key)?.arrived(outputs);
 
   // As codec.decode in Python; what can be worked out once, when the recording arrives, is kept.
   class Output {
@@ -34,13 +34,15 @@
   class Figure {
     constructor(element) {
       this.element = element;
-      this.inputs = [...element.querySelectorAll("[data-control]")];
-      this.outputs = [...element.querySelectorAll("[data-output]")];
-      this.notice = element.querySelector(".interact-notice[role]");
+      this.controls = JSON.parse(element.dataset.controls);
+      this.inputs = this.own("[data-control]");
+      this.outputs = this.own("[data-output]");
+      this.buttons = this.own(".interact-play, .interact-reset");
+      this.notice = this.own(".interact-notice[role]")[0];
       this.live = element.appendChild(document.createElement("p"));
       this.live.className = "interact-live";
       this.live.setAttribute("aria-live", "polite");
-      this.recording = null;
+      this.played = null;
       this.requested = false;
       this.values = [];
       this.shown = this.outputs.map(() => null);
@@ -48,14 +50,19 @@
         input.disabled = false;
         const event = input.dataset.continuous === "1" ? "input" : "change";
         input.addEventListener(event, () => this.changed(input));
-        if (input.type !== "radio" || input.checked) this.values[input.dataset.control] = read(input);
-        if (input.type === "range" && event === "change")
-          input.addEventListener("input", () => this.readout(input));
+        if (input.type === "range" && event === "change") input.addEventListener("input", () => this.readout(input));
       }
-      for (const button of element.querySelectorAll("button")) {
+      for (const button of this.buttons) {
         button.disabled = false;
         button.addEventListener("click", () => (button.dataset.play ? this.play(button) : this.reset()));
       }
+      this.controls.forEach((control, i) => this.set(i, control.default));
+      this.restore();
+    }
+
+    // Parts of the player; what an output holds, buttons for instance, is its own business.
+    own(selector) {
+      return [...this.element.querySelectorAll(selector)].filter((part) => !part.parentElement.closest("[data-output]"));
     }
 
     // Asks for the recording; it is shown when it arrives.
@@ -65,29 +72,26 @@
       const script = document.createElement("script");
       script.src = this.element.dataset.src;
       script.onerror = () => this.fail();
-      script.onload = () => this.recording || this.fail();
+      script.onload = () => this.played || this.fail();
       document.head.append(script);
     }
 
-    arrived(recording) {
+    arrived(outputs) {
       // A damaged recording throws here; script.onload then finds none and shows the notice.
-      this.played = recording.outputs.map((output) => new Output(output));
-      this.recording = recording;
-      recording.controls.forEach((control, i) => (this.values[i] ??= control.default));
-      this.restore();
+      this.played = outputs.map((output) => new Output(output));
       this.show();
     }
 
     fail() {
+      this.stop();
       this.notice.textContent = this.element.dataset.failed;
       this.notice.hidden = false;
-      for (const control of this.element.querySelectorAll("input, select, button")) control.disabled = true;
+      for (const control of [...this.inputs, ...this.buttons]) control.disabled = true;
     }
 
     changed(input) {
-      this.values[input.dataset.control] = read(input);
+      this.set(Number(input.dataset.control), read(input));
       this.load();
-      this.readout(input);
       // At once, so that it comes with the next frame; further changes before that frame are shown in it together.
       if (!this.frame) this.show();
       this.frame ??= requestAnimationFrame(() => {
@@ -98,21 +102,19 @@
     }
 
     reset() {
-      if (!this.recording) return;
       this.stop();
-      this.recording.controls.forEach((control, i) => this.set(i, control.default));
+      this.controls.forEach((control, i) => this.set(i, control.default));
       this.show();
       this.loosen();
       this.saveSoon();
     }
 
     show() {
-      if (!this.recording) return;
-      for (const input of this.inputs) if (input.type === "range") this.readout(input);
+      if (!this.played) return;
       const before = [...this.shown];
       this.played.forEach((output, i) => {
         let state = 0;
-        for (const c of output.controls) state = state * this.recording.controls[c].labels.length + this.values[c];
+        for (const c of output.controls) state = state * this.controls[c].labels.length + this.values[c];
         if (this.shown[i] === state) return;
         this.shown[i] = state;
         // A smaller figure must not pull up the page, and the slider with it.
@@ -139,11 +141,8 @@
     }
 
     readout(input) {
-      const label = this.recording?.controls[input.dataset.control].labels[input.value];
-      if (label === undefined) return;
-      const output = input.parentElement.querySelector("output");
-      if (!output) return;
-      output.textContent = label;
+      const label = this.controls[input.dataset.control].labels[input.value];
+      input.parentElement.querySelector("output").textContent = label;
       input.setAttribute("aria-valuetext", label);
     }
 
@@ -153,6 +152,7 @@
         if (input.type === "checkbox") input.checked = value === 1;
         else if (input.type === "radio") input.checked = Number(input.value) === value;
         else input.value = value;
+        if (input.type === "range") this.readout(input);
       }
     }
 
@@ -161,18 +161,23 @@
       this.stop();
       if (again) return;
       const input = button.parentElement.querySelector("input");
-      button.setAttribute("aria-pressed", "true");
-      if (input.value === input.max) input.value = 0;
-      this.playing = setInterval(() => {
-        input.value = Number(input.value) + 1;
+      const move = (value) => {
+        input.value = value;
         this.changed(input);
+      };
+      button.setAttribute("aria-pressed", "true");
+      this.load();
+      if (input.value === input.max) move(0);
+      this.playing = setInterval(() => {
+        if (!this.played) return;
+        move(Number(input.value) + 1);
         if (input.value === input.max) this.stop();
       }, Number(button.dataset.play));
     }
 
     stop() {
       clearInterval(this.playing);
-      for (const button of this.element.querySelectorAll("[data-play]")) button.setAttribute("aria-pressed", "false");
+      for (const button of this.buttons) if (button.dataset.play) button.setAttribute("aria-pressed", "false");
     }
 
     // Browsers allow few changes of the address a second.
@@ -183,22 +188,20 @@
 
     // The state in the address: #interact-2:learning_rate=0.05&epochs=20. Values are what the reader sees.
     save() {
-      if (!this.recording) return;
       const own = new URLSearchParams();
-      this.recording.controls.forEach((control, i) => {
-        if (this.values[i] !== control.default) own.set(nameOf(this.recording.controls, i), labelOf(control.labels, this.values[i]));
+      this.controls.forEach((control, i) => {
+        if (this.values[i] !== control.default) own.set(nameOf(this.controls, i), labelOf(control.labels, this.values[i]));
       });
-      const others = states().filter(([id]) => id !== this.element.id);
-      const all = [...others, ...(own.size ? [[this.element.id, own]] : [])];
-      const hash = all.map(([id, parameters]) => `${id}:${parameters}`).join(";");
-      history.replaceState(history.state, "", hash ? "#" + hash : location.pathname + location.search);
+      const all = parts().filter((part) => !part.startsWith(`${this.element.id}:`));
+      if (`${own}`) all.push(`${this.element.id}:${own}`);
+      history.replaceState(history.state, "", all.length ? `#${all.join(";")}` : location.pathname + location.search);
     }
 
     restore() {
       const own = states().find(([id]) => id === this.element.id);
       if (!own) return;
-      this.recording.controls.forEach((control, i) => {
-        const text = own[1].get(nameOf(this.recording.controls, i));
+      this.controls.forEach((control, i) => {
+        const text = own[1].get(nameOf(this.controls, i));
         const value = text === null ? control.default : valueOf(control.labels, text);
         if (value >= 0) this.set(i, value);
       });
@@ -216,12 +219,24 @@
   }
 
   function labelOf(labels, i) {
-    return labels.indexOf(labels[i]) === labels.lastIndexOf(labels[i]) ? labels[i] : `${labels[i]}~${i}`;
+    const label = hyphen(labels[i]);
+    return labels.indexOf(labels[i]) === labels.lastIndexOf(labels[i]) ? label : `${label}~${i}`;
   }
 
+  // Who types an address by hand need not know how many decimals the reader sees.
   function valueOf(labels, text) {
     const [, label, i] = /^(.*)~(\d+)$/s.exec(text) ?? [];
-    return i !== undefined && labels[i] === label ? Number(i) : labels.indexOf(text);
+    if (i !== undefined && hyphen(labels[i] ?? "") === hyphen(label)) return Number(i);
+    const same = labels.findIndex((label) => hyphen(label) === hyphen(text));
+    return same >= 0 ? same : labels.findIndex((label) => numberOf(label) === numberOf(text));
+  }
+
+  function hyphen(text) {
+    return text.replace("\u2212", "-");
+  }
+
+  function numberOf(text) {
+    return text.trim() ? Number(hyphen(text)) : NaN;
   }
 
   // Formulas that MathJax sets in the browser; those set at build time, by KaTeX for instance, need nothing.
@@ -229,9 +244,23 @@
     if (element.querySelector(".math")) window.MathJax?.typesetPromise?.([element])?.catch(() => {});
   }
 
+  // What the address holds: #section;interact-2:rate=0.05;interact-5:n=3
+  function parts() {
+    return location.hash.slice(1).split(";").filter(Boolean);
+  }
+
   function states() {
-    const parts = location.hash.slice(1).split(";").map((part) => /^(interact-\d+):(.*)$/.exec(part));
-    return parts.filter(Boolean).map((match) => [match[1], new URLSearchParams(match[2])]);
+    const found = parts().map((part) => /^(interact-\d+):(.*)$/.exec(part));
+    return found.filter(Boolean).map((match) => [match[1], new URLSearchParams(match[2])]);
+  }
+
+  // A browser goes to a section itself, but not if a state follows it.
+  function goTo(part) {
+    try {
+      document.getElementById(decodeURIComponent(part.split(":")[0]))?.scrollIntoView();
+    } catch {
+      // no address that a page can have
+    }
   }
 
   // page.html?solo=interact-2 shows that interactive alone, as wide as the window: for slides and learning platforms.
@@ -259,16 +288,18 @@
       figures.set(element.dataset.interact, new Figure(element));
       near.observe(element);
     }
-    window.addEventListener("resize", () => figures.forEach((figure) => figure.loosen()));
+    let width = window.innerWidth;  // on a phone, the height changes with the bars that come and go
+    window.addEventListener("resize", () => {
+      if (window.innerWidth !== width) figures.forEach((figure) => figure.loosen());
+      width = window.innerWidth;
+    });
     window.addEventListener("hashchange", () => {
       for (const figure of figures.values()) {
-        if (!figure.recording) continue;
         figure.restore();
         figure.show();
       }
     });
-    const target = states()[0];
-    if (target) document.getElementById(target[0])?.scrollIntoView();
+    if (states().length) goTo(parts()[0]);
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -1,0 +1,37 @@
+r"""LaTeX in a description, an option or a label (`$\alpha$`), which ipywidgets has MathJax set in Jupyter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from docutils import nodes
+from docutils.utils.math import latex2mathml, tex2unichar
+from myst_nb.core.render import strip_latex_delimiters
+
+# Prices are no formulas: "from $5 to $10".
+FORMULA = re.compile(r"(\$\$.+?\$\$|\$(?!\s)[^$]+(?<!\s)\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\])", re.DOTALL)
+_COMMAND = re.compile(r"\\([A-Za-z]+) ?")
+_SIGNS = {
+    **{name: name for name in latex2mathml.functions},
+    **{name: sign for kind in ("alpha", "ord", "bin", "rel", "op") for name, sign in getattr(tex2unichar, f"math{kind}").items()},
+}
+
+
+def typeset(text: str, words: Callable[[str], nodes.Node]) -> list[nodes.Node]:
+    """Its formulas as nodes that Sphinx sets as those of the document, and between them what `words` makes of the rest."""
+    return [
+        nodes.math(text=strip_latex_delimiters(unescape(part))) if i % 2 else words(part)
+        for i, part in enumerate(FORMULA.split(text))
+        if part
+    ]
+
+
+def plain(text: str) -> str:
+    r"""The text where nothing can be set, as in a list: no dollars, and a sign for each command that has one."""
+
+    def formula(match: re.Match[str]) -> str:
+        return _COMMAND.sub(lambda command: _SIGNS.get(command[1], command[0]), strip_latex_delimiters(match[0]))
+
+    return FORMULA.sub(formula, text)
