@@ -31,14 +31,16 @@ def address(path):
 
 def files(site, path):
     """I file delle registrazioni di una pagina, nell'ordine della pagina."""
-    name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "--")
-    return sorted((site / "_static" / "interact").glob(f"{name}-*.js"), key=lambda f: int(f.stem.split("-")[-1]))
+    return sorted((site / "_static" / "interact" / path.relative_to(ROOT).with_suffix("")).glob("*.js"), key=lambda f: int(f.stem))
 
 
 def recordings(site, path):
-    """Le registrazioni di una pagina, nell'ordine della pagina."""
+    """Le registrazioni di una pagina, nell'ordine della pagina: i controlli stanno nella pagina, il resto nei file."""
+    page = (site / address(path)).read_text(encoding="utf-8")
+    controls = [json.loads(unescape(text)) for text in re.findall(r"data-controls='(.*?)'", page)]
     texts = [file.read_text(encoding="utf-8") for file in files(site, path)]
-    return [json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', text)[1]) for text in texts]
+    outputs = [json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', text)[1]) for text in texts]
+    return [{"controls": c, "outputs": o} for c, o in zip(controls, outputs, strict=True)]
 
 
 def printed(html):

@@ -27,7 +27,8 @@ def titles():
 @pytest.fixture(scope="module")
 def interacts(site):
     """Le figure vive del sito: pagina e numero."""
-    return [path.stem.replace("--", "/").rsplit("-", 1) for path in (site / "_static" / "interact").glob("*.js")]
+    folder = site / "_static" / "interact"
+    return [path.relative_to(folder).with_suffix("").as_posix().rsplit("/", 1) for path in folder.rglob("*.js")]
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ def test_the_example_in_an_empty_environment(wheel, tmp_path):
     page = (example / "_build/html/index.html").read_text(encoding="utf-8")
     assert page.count('<div class="interact" ') == 5 and page.count("<svg") >= 4
     for number in range(1, 6):
-        text = (example / f"_build/html/_static/interact/index-{number}.js").read_text(encoding="utf-8")
-        assert text.startswith(f'mystNbInteract("index#interact-{number}",') and '"slots":[{' in text
+        text = (example / f"_build/html/_static/interact/index/{number}.js").read_text(encoding="utf-8")
+        assert text.startswith(f'mystNbInteract("interact-{number}-') and '"slots":[{' in text
     for name in ("interact.js", "interact.css"):
         assert (example / "_build/html/_static" / name).exists() and name in page
