@@ -681,7 +681,7 @@ DAMAGES = {
     "empty": lambda text: "",
     "cut in half": cut,
     "a page of the server's": lambda text: "<!doctype html><title>Not found</title>",
-    "of an older build": lambda text: re.sub(r"-[0-9a-f]+", "-0123456789abcdef", text, count=1),
+    "of an older build": lambda text: re.sub(r'-\w+"', '-0123456789abcdef"', text, count=1),
     "of another interact": lambda text: text.replace(f"interact-{NUMBER['figure']}-", "interact-1-"),
     "without its outputs": lambda text: re.sub(r",\[.*\]\)", ",[{}])", text, flags=re.DOTALL),
     "without a slot": lambda text: re.sub(r'"slots":\[\{', '"slots":[null,{', text),
