@@ -1,12 +1,13 @@
 """Disegna grafi e matrici con lo stile del libro. Qui non si calcola niente: i numeri arrivano già pronti."""
 
-from math import atan2, degrees
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from matplotlib.collections import LineCollection
-from matplotlib.patches import FancyArrowPatch, Rectangle
-from matplotlib.transforms import offset_copy
+import numpy as np
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.patches import Rectangle
+from matplotlib.path import Path as Tracciato
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 BLU = "#0067A5"
@@ -25,6 +26,16 @@ def stile():
     set_matplotlib_formats("svg", metadata={"Date": None}, bbox_inches=None)
 
 
+def tacche(asse, *scritte):
+    """Lascia all'asse le sole tacche dette: numeri, o testi come "0.0001" da scrivere proprio così.
+
+    Con set_xticks Matplotlib prepara ogni tacca anche quando l'asse, uguale in un altro stato, non va ridisegnato.
+    """
+    asse.set_major_locator(FixedLocator([float(scritta) for scritta in scritte]))
+    asse.set_major_formatter(FixedFormatter([s if isinstance(s, str) else _meno(str(s)) for s in scritte]))
+    asse.set_minor_locator(NullLocator())
+
+
 def grafo(ax, nodi, archi, ingressi=(), attivi=()):
     """Disegna un grafo di calcolo: valori in verde sopra i fili, gradienti in rosso corsivo sotto.
 
@@ -35,39 +46,45 @@ def grafo(ax, nodi, archi, ingressi=(), attivi=()):
     ingressi: i nomi da disegnare come caselle grigie; gli altri nodi sono cerchi.
     attivi: i nomi dei nodi e le coppie ("da", "a") da mettere in risalto.
     Più archi fra gli stessi due nodi si incurvano, per non coprirsi.
+    La misura della figura e il posto di ax sono già quelli definitivi: nodi e scritte si misurano in punti.
     ValueError se un arco, un ingresso o un elemento attivo non è nel grafo.
     """
     coppie = [(da, a) for da, a, *_ in archi]
     _controlla_nomi(nodi, coppie, ingressi, attivi)
 
-    for forma, lato, bordo in (("o", 2 * RAGGIO, "black"), ("s", 1.6 * RAGGIO, GRIGIO)):
-        nomi = [nome for nome in nodi if (nome in ingressi) == (forma == "s")]
-        ax.scatter(
-            [nodi[nome][0] for nome in nomi],
-            [nodi[nome][1] for nome in nomi],
-            s=lato**2,
-            marker=forma,
-            facecolor=[(BLU, 0.25) if nome in attivi else "none" for nome in nomi],
-            edgecolor=[BLU if nome in attivi else bordo for nome in nomi],
-            linewidth=[2.4 if nome in attivi else 1.2 for nome in nomi],
-            clip_on=False,
-        )
-    for nome, (x, y, etichetta) in nodi.items():
-        corsivo = "italic" if nome in ingressi else "normal"
-        ax.text(x, y, etichetta, fontsize=10, ha="center", va="center_baseline", style=corsivo, in_layout=False)
-
-    partenze, arrivi = [da for da, _ in coppie], [a for _, a in coppie]
-    for i, (da, a, avanti, indietro) in enumerate(archi):
-        curva = 0.5 * (coppie[:i].count((da, a)) - (coppie.count((da, a)) - 1) / 2)
-        # I numeri stanno dove i fili sono più lontani fra loro: vicino alla partenza se molti arrivano insieme.
-        punto = 0.5 - 0.1 * (arrivi.count(a) > 1) + 0.1 * (partenze.count(da) > 1)
-        _filo(ax, nodi[da][:2], nodi[a][:2], avanti, indietro, curva, punto, (da, a) in attivi)
-
     ax.set_axis_off()
-    ax.margins(0.08, 0.12)
-    ax.set_aspect("equal", adjustable="datalim")
     if ax.figure.axes == [ax]:
         ax.set_position([0, 0, 1, 1])  # un grafo da solo non ha etichette sui lati: prende tutta la figura
+    for forma, lato, bordo in (("o", 2 * RAGGIO, "black"), ("s", 1.6 * RAGGIO, GRIGIO)):
+        for attivo, colore, spessore, dentro in ((False, bordo, 1.2, "none"), (True, BLU, 2.4, (BLU, 0.25))):
+            uguali = [nome for nome in nodi if (nome in ingressi, nome in attivi) == (forma == "s", attivo)]
+            if uguali:
+                xs, ys, _ = zip(*(nodi[nome] for nome in uguali))
+                ax.plot(xs, ys, forma, ms=lato, mec=colore, mew=spessore, mfc=dentro, clip_on=False)
+    for nome, (x, y, etichetta) in nodi.items():
+        corsivo, corpo = "italic" if nome in ingressi else "normal", 12 if len(etichetta) < 3 else 10
+        ax.text(x, y, etichetta, fontsize=corpo, ha="center", va="center_baseline", style=corsivo)
+    ax.margins(0.08, 0.12)
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.apply_aspect()
+    punto = ax.figure.dpi / 72 * np.ptp(ax.viewLim.intervalx) / ax.bbox.width  # nell'unità di misura del grafo
+
+    partenze, arrivi = [da for da, _ in coppie], [a for _, a in coppie]
+    tratti, punte = [], []
+    for i, (da, a, avanti, indietro) in enumerate(archi):
+        curva = 0.5 * (coppie[:i].count((da, a)) - (coppie.count((da, a)) - 1) / 2)
+        filo = _Filo(complex(*nodi[da][:2]), complex(*nodi[a][:2]), curva)
+        tratto, punta = filo.freccia((RAGGIO + 1) * punto, (8 if (da, a) in attivi else 6.5) * punto)
+        tratti.append(Tracciato(np.transpose([tratto.real, tratto.imag]), [Tracciato.MOVETO, Tracciato.CURVE3, Tracciato.CURVE3]))
+        punte.append(np.transpose([punta.real, punta.imag]))
+        # I numeri stanno dove i fili sono più lontani fra loro: vicino alla partenza se molti arrivano insieme.
+        dove = 0.5 - 0.1 * (arrivi.count(a) > 1) + 0.1 * (partenze.count(da) > 1)
+        _numeri(ax, filo.fra(dove, dove), filo.fine - filo.inizio, punto, avanti, indietro)
+    colori = [BLU if coppia in attivi else GRIGIO for coppia in coppie]
+    spessori = [2.4 if coppia in attivi else 1.2 for coppia in coppie]
+    fili = PathCollection(tratti, facecolors="none", edgecolors=colori, linewidths=spessori, clip_on=False)
+    ax.add_collection(fili, autolim=False)
+    ax.add_collection(PolyCollection(punte, facecolors=colori, linewidths=0, clip_on=False), autolim=False)
 
 
 def _controlla_nomi(nodi, coppie, ingressi, attivi):
@@ -84,40 +101,43 @@ def _controlla_nomi(nodi, coppie, ingressi, attivi):
             raise ValueError(f"{attivo!r} è fra gli attivi, ma non è né un nodo né un arco.")
 
 
-def _filo(ax, partenza, arrivo, avanti, indietro, curva, punto, attivo):
-    """Una freccia fra due nodi; i numeri stanno alla frazione `punto` del cammino, inclinati se il filo non è ripido."""
-    (x0, y0), (x1, y1) = partenza, arrivo
-    freccia = FancyArrowPatch(
-        partenza,
-        arrivo,
-        arrowstyle="-|>",
-        connectionstyle=f"arc3,rad={curva}",
-        mutation_scale=11,
-        shrinkA=RAGGIO + 1,
-        shrinkB=RAGGIO + 1,
-        color=BLU if attivo else GRIGIO,
-        linewidth=2.4 if attivo else 1.2,
-        clip_on=False,
-        in_layout=False,
-    )
-    ax.add_artist(freccia)
+class _Filo:
+    """Una curva di Bézier fra due nodi; i punti del piano sono numeri complessi, con x parte reale e y parte immaginaria."""
 
-    # Il filo è una curva di Bézier: `gobba` è quanto, a quel punto, si scosta dal segmento.
-    gobba = 2 * punto * (1 - punto) * curva
-    x = x0 + punto * (x1 - x0) + gobba * (y1 - y0)
-    y = y0 + punto * (y1 - y0) - gobba * (x1 - x0)
-    if abs(y1 - y0) > 4 * abs(x1 - x0):  # ripido: le scritte restano diritte, ai due lati
-        contro, angolo = "↓" if y1 > y0 else "↑", 0
+    def __init__(self, inizio, fine, curva):
+        self.inizio, self.fine = inizio, fine
+        self.controllo = (inizio + fine) / 2 - 1j * curva * (fine - inizio)
+
+    def fra(self, t, u):
+        """Il punto di controllo del tratto fra le frazioni t e u del cammino; se sono uguali, il punto del filo."""
+        return (1 - t) * (1 - u) * self.inizio + (t + u - 2 * t * u) * self.controllo + t * u * self.fine
+
+    def freccia(self, bordo, punta):
+        """I tre punti di Bézier del tratto e i tre vertici della punta, che è lunga `punta`; `bordo` è il raggio dei nodi."""
+        t = np.linspace(0, 1, 101)
+        cammino = self.fra(t, t)
+        parte = np.interp(bordo, abs(cammino - self.inizio), t)
+        base, arriva = np.interp([-bordo - punta, -bordo], -abs(cammino - self.fine), t)
+        da, a = self.fra(base, base), self.fra(arriva, arriva)
+        tratto = np.array([self.fra(parte, parte), self.fra(parte, base), da])
+        return tratto, np.array([a, da + 0.5j * (a - da), da - 0.5j * (a - da)])
+
+
+def _numeri(ax, posto, verso, punto, avanti, indietro):
+    """I numeri di un filo, inclinati se il filo non è ripido."""
+    if abs(verso.imag) > 4 * abs(verso.real):  # ripido: le scritte restano diritte, ai due lati
+        contro, angolo = "↓" if verso.imag > 0 else "↑", 0
         prima, dopo = (-5, 0, "right", "center"), (5, 0, "left", "center")
     else:
-        contro, angolo = "←" if x1 > x0 else "→", (degrees(atan2(y1 - y0, x1 - x0)) + 90) % 180 - 90  # mai capovolte
+        contro = "←" if verso.real > 0 else "→"
+        angolo = (np.angle(verso, deg=True) + 90) % 180 - 90  # mai capovolte
         prima, dopo = (0, 1.5, "center", "bottom"), (0, -2.5, "center", "top")
 
-    def scrivi(testo, posto, **stile_del_testo):
-        dx, dy, ha, va = posto
-        accanto = offset_copy(ax.transData, ax.figure, x=dx, y=dy, units="points")
-        inclinato = {"rotation": angolo, "rotation_mode": "anchor", "fontsize": 10, "in_layout": False}
-        ax.text(x, y, _meno(testo), ha=ha, va=va, transform=accanto, **inclinato, **stile_del_testo)
+    def scrivi(testo, accanto, **stile_del_testo):
+        dx, dy, ha, va = accanto
+        inclinato = {"rotation": angolo, "rotation_mode": "anchor", "fontsize": 10}
+        x, y = posto.real + dx * punto, posto.imag + dy * punto
+        ax.text(x, y, _meno(testo), ha=ha, va=va, **inclinato, **stile_del_testo)
 
     if avanti is not None:
         scrivi(avanti, prima, color=VERDE)

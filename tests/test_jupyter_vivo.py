@@ -59,7 +59,7 @@ def test_the_slider_follows_the_readers_code(kernel):
         kernel.run(cell.source)
         if "def watch_descent" in cell.source:
             break
-    for choice in ((3, 10, 1), (3, 20, 1), (30, 20, 1), (30, 20, 0)):
+    for choice in ((3, 10), (3, 20), (30, 20), (30, 50)):
         for control, index in zip(interactive.controls, choice, strict=True):
             key = "index" if control.name == "learning_rate" else "value"
             sent = index if key == "index" else control.values[index]
@@ -68,7 +68,7 @@ def test_the_slider_follows_the_readers_code(kernel):
                 shown = text
         assert shown.strip() == interactive.text(*choice).strip()
 
-    head = "def watch_descent(learning_rate, epochs, use_relu):\n"
+    head = "def watch_descent(learning_rate, epochs):\n"
     kernel.run(cell.source.replace(head, head + "    print('codice di chi legge')\n"))
     assert "codice di chi legge" in kernel.move(interactive.controls[1].description, {"value": 33})
 

@@ -342,13 +342,21 @@ def test_06_the_sliders_say_the_same(show):
     sliders = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent").controls
     assert np.allclose(sliders[0].values, sorted([*np.arange(31) * 0.005, 1 / 15, 2 / 15])) and len(sliders[1].values) >= 50
     assert {chapter(6).regime(rate, True) for rate in sliders[0].values if 0 < rate <= 0.065} == {"scende liscia"}
-    for learning_rate, epochs, use_relu in [(0.03, 10, True), (0.08, 7, True), (0.12, 50, True), (0.12, 50, False)]:
-        text = show(6, "watch_descent", learning_rate=learning_rate, epochs=epochs, use_relu=use_relu).text
-        history = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0, use_relu)
+    for learning_rate, epochs in [(0.03, 10), (0.08, 7), (0.12, 50)]:
+        text = show(6, "watch_descent", learning_rate=learning_rate, epochs=epochs).text
+        history = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0)
         q = 1 - 15 * learning_rate
         expected = [history["z"][-1], history["y"][-1], history["loss"][-1], q]
-        assert np.allclose(equalities(text), expected, atol=6e-4) and chapter(6).regime(learning_rate, use_relu) in text
+        assert np.allclose(equalities(text), expected, atol=6e-4) and chapter(6).regime(learning_rate, True) in text
         assert set(history["w"][-1].round(3)) | {round(history["b"][-1], 3)} <= set(numbers(text))
+    rates = next(i for i in chapter(6).interactives if i.f.__name__ == "without_relu").controls[0].values
+    assert np.array_equal(rates, sliders[0].values)
+    for learning_rate in rates:
+        lines = show(6, "without_relu", learning_rate=learning_rate).text.splitlines()
+        for line, use_relu in zip(lines, [True, False], strict=True):
+            history = chapter(6).descend(x, w, b, learning_rate, 15, 2.0, use_relu)
+            assert np.allclose(equalities(line), [history["z"][-1], history["loss"][-1]], atol=6e-4)
+            assert line.endswith(f"Regime: {chapter(6).regime(learning_rate, use_relu)}.")
     assert "Dopo 5 passi: y = 4.50" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
     assert "dopo 20 passi" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
     assert "dopo 21 passi" in show(6, "game", scale=1.0, learning_rate=0.01).text
@@ -644,7 +652,7 @@ def test_11_the_slider_shows_every_gradient(show):
         shown = dict(re.findall(r"([^,\s]+) = ([-−\d.]+)", seen.text.split("finora: ")[1]))
         for node in order:
             if not node.parents or node.label == "$u$":
-                number = numbers(shown[node.label.strip("$").replace("_", "")])[0]
+                number = numbers(shown[chapter(11).plain(node.label)])[0]
                 assert np.isclose(number, node.grad, atol=0.006), (name, node.label)
 
 
