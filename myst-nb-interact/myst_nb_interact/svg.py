@@ -37,6 +37,8 @@ _STYLE_SHEET = "*{stroke-linejoin: round; stroke-linecap: butt}"
 """The two rules that Matplotlib gives every drawing."""
 # The paper of figure and axes, the frames of legends and texts, the cells of tables; the white of data stays white.
 _PAPER = re.compile(r'(<g id="patch_\d+">\s*<path [^>]*style="fill: )#ffffff(?=[";])')
+# What says values by colours has to keep them; Matplotlib writes no black, since it is SVG's default.
+_FIELD = re.compile(r'(<g id="(?:QuadMesh|\w+ContourSet|PolyCollection)_\d+")')
 
 
 def is_matplotlibs(svg: str) -> bool:
@@ -83,6 +85,7 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
         svg = _DROPPED.sub("", svg[svg.index("<svg") :]).replace("xlink:href", "href")
         svg = _COLLECTION.sub("C", _BASE64.sub(_image, svg))
         svg = _PAPER.sub(r"\1var(--interact-paper, #fff)", svg)
+        svg = _FIELD.sub(r'\1 fill="#000"', svg)
         used = {match[2] for match in _REFERENCE.finditer(svg)}
         svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
         definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 from html import unescape
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from myst_nb_interact.codec import decode, filled
+from myst_nb_interact.extension import _choose_kernel
 
 IMPORTS = """
 import matplotlib.pyplot as plt, numpy as np, ipywidgets as w
@@ -227,6 +229,27 @@ def test_other_formats_get_the_still(ways, builder, file, define, live):
 
 def test_a_notebook_for_python_is_recorded_whatever_its_kernel_is_called(ways):
     assert len(ways.states(1, page="more/other")) == 30
+
+
+@pytest.mark.parametrize(
+    ("metadata", "kernel"),
+    [
+        ({"kernelspec": {"name": "venv", "language": "python"}}, "python3"),
+        ({"kernelspec": {"name": "venv"}, "language_info": {"name": "python"}}, "python3"),
+        ({"language_info": {"name": "python"}}, "python3"),
+        ({}, "python3"),
+        ({"kernelspec": {"name": "kept", "language": "python"}}, "kept"),
+        ({"kernelspec": {"name": "julia-1.10", "language": "julia"}}, "julia-1.10"),
+        ({"kernelspec": {"name": "unknown"}}, "unknown"),
+        ({"language_info": {"name": "R"}}, None),
+    ],
+)
+def test_only_notebooks_for_python_change_their_kernel(metadata, kernel):
+    config = SimpleNamespace(nb_kernel_rgx_aliases={"kept": "kept", "python3": "myst-nb-interact"})
+    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda name: f"{name}.ipynb"), config=config)
+    source = [json.dumps({"metadata": metadata})]
+    _choose_kernel(app, "page", source)
+    assert json.loads(source[0])["metadata"].get("kernelspec", {}).get("name") == kernel
 
 
 STILLS = {

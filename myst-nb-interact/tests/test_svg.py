@@ -115,8 +115,8 @@ def test_an_image_is_one_line():
     assert re.search(r'base64,[A-Za-z0-9+/=]{50,}"', image)
 
 
-def test_frames_follow_the_paper_and_data_keep_their_white():
-    """White behind text that follows the theme; what a figure says by a colour stays."""
+def test_frames_follow_the_paper_and_data_keep_their_colours():
+    """White behind text that follows the theme does so, too; what a figure says by a colour stays."""
 
     def framed(ax):
         ax.plot([0, 1], label="line")
@@ -125,9 +125,11 @@ def test_frames_follow_the_paper_and_data_keep_their_white():
         ax.table([["1", "2"]])
         ax.scatter([0, 1], [0, 1], c="white", edgecolors="red")
         ax.pcolormesh([[0, 1], [1, 0]], cmap="gray", vmax=1, rasterized=False)
+        ax.contourf([[0, 1], [1, 0]], levels=[0, 0.5, 1], colors=["black", "white"])
 
     drawn = draw(framed)
     html = "".join(make_tidy(1, COLORS)(drawn, ""))
     patches = re.findall(r'<g id="patch_\d+">\s*<path[^>]*#ffffff', drawn)
     assert html.count("var(--interact-paper, #fff)") == len(patches) == 6  # figure, axes, legend, text, two cells
-    assert html.count("#ffffff") == drawn.count("#ffffff") - 6 > 3
+    assert html.count("#ffffff") == drawn.count("#ffffff") - 6 > 4
+    assert re.search(r'<g fill="#000"><path d="[^"]*" clip-path="[^"]*"/>', html) and html.count('fill="#000"') == 2
