@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "pubblica"))
 import browser as chromium  # noqa: E402
 
 # The clock starts with the key event's own time stamp. It stops in the first task after the frame in which the

@@ -4,11 +4,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import browser
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-import browser
 
 # I titoli come si leggono: una formula una volta sola, senza il rimando accanto.
 HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((heading) => {

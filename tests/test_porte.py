@@ -1,67 +1,72 @@
 """Le porte del libro: JupyterLite, i notebook aperti da soli, i collegamenti a Colab e Binder."""
 
-import functools
-import http.server
-import importlib.util
-import re
-import threading
+import importlib.metadata
+import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import copie
+import libro
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from notebook import CHAPTERS, ROOT
+from kernel import Kernel
+from notebook import CHAPTERS, ROOT, cells
+from packaging.requirements import Requirement
+
+# Il kernel non parla con nessuno, se non con chi lo ha avviato.
+ALONE = """
+import sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "urllib.Request") and "127.0.0.1" not in str(arguments):
+        raise ConnectionError(f"nessuno risponde: {event} {arguments}")
+
+sys.addaudithook(refuse)
+"""
 
 
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-copie = load(ROOT / "pubblica" / "copie.py")
-libro = load(ROOT / "assets" / "estensione" / "libro.py")
-
-
-@pytest.fixture
-def chapters_server():
-    """La cartella dei capitoli servita su questo computer, come il deposito la dà a Colab."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(ROOT / "chapters"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-def test_un_notebook_da_solo_prende_cio_che_gli_serve(tmp_path, chapters_server):
-    """Come in Colab: nella cartella c'è soltanto il notebook, e le celle arrivano fino ai dati."""
-    copie.write(tmp_path / "copie", chapters_server)
-    notebook = nbformat.read(next((tmp_path / "copie").glob("10-*.ipynb")), as_version=4)
-    last = next(i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and "iris.csv" in cell.source and i)
-    notebook.cells = notebook.cells[: last + 1]
-    alone = tmp_path / "da-solo"
-    alone.mkdir()
-    NotebookClient(notebook, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(alone)}}).execute()
-    assert {p.relative_to(alone).as_posix() for p in alone.rglob("*.*") if "__pycache__" not in p.parts} == set(copie.BESIDE)
+def execute(path):
+    """Esegue un notebook dove si trova, nel kernel di tutti e senza rete; un errore, anche dentro a un interact, ferma il controllo."""
+    with Kernel(path.parent) as kernel:
+        kernel.run(ALONE)
+        for cell in cells(path):
+            kernel.run(cell.source)
+        assert kernel.models, "nessun interact si è aperto"
 
 
 def test_le_copie_sono_i_capitoli(tmp_path):
-    """Una copia è il capitolo con una cella in più; accanto c'è tutto ciò che sta accanto ai capitoli."""
+    """Una copia è il capitolo con due celle in più; accanto c'è tutto ciò che sta accanto ai capitoli."""
     copie.write(tmp_path / "copie")
     for path in CHAPTERS:
         original, copy = nbformat.read(path, as_version=4), nbformat.read(tmp_path / "copie" / path.name, as_version=4)
-        assert copy.cells[1:] == original.cells
-        assert "http" not in copy.cells[0].source
+        nbformat.validate(copy)
+        added = [cell for cell in copy.cells if cell not in original.cells]
+        assert [cell for cell in copy.cells if cell in original.cells] == original.cells
+        assert [cell.cell_type for cell in added] == ["markdown", "code"]
+        assert copy.cells[copy.cells.index(added[1]) + 1].source.startswith("import matplotlib")
     beside = {p.relative_to(ROOT / "chapters").as_posix() for p in (ROOT / "chapters").rglob("*.*") if p.suffix in (".py", ".mplstyle", ".csv")}
     assert beside == set(copie.BESIDE)
-    pins = (tmp_path / "copie" / "requirements.txt").read_text().split()
-    assert [re.match("[a-z-]+", pin).group() for pin in pins] == ["numpy", "matplotlib", "ipywidgets", "jupyterlab-myst"]
+
+
+@pytest.mark.parametrize("there", [None, "appunti.txt", "requirements.txt"])
+def test_le_copie_non_cancellano_altro(tmp_path, there):
+    """Una cartella che non contiene copie dei capitoli resta com'è; le copie si rifanno."""
+    if there:
+        (tmp_path / there).write_text("numpy\n", encoding="utf-8")
+        done = subprocess.run([sys.executable, ROOT / "pubblica" / "copie.py", tmp_path], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 1 and str(tmp_path) in done.stderr and "Traceback" not in done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == [there] and (tmp_path / there).read_text() == "numpy\n"
+    else:
+        copie.write(tmp_path)
+        (tmp_path / "99-vecchio.ipynb").touch()
+        copie.write(tmp_path)
+        assert [path.name for path in sorted(tmp_path.glob("*.ipynb"))] == [path.name for path in CHAPTERS]
 
 
 def links(deposito, lite, suffix=".ipynb"):
-    context = {"page_source_suffix": suffix, "pagename": "chapters/06-ottimizzazione", "sourcename": "chapters/06-ottimizzazione.ipynb"}
+    context = {"page_source_suffix": suffix, "pagename": "chapters/06-ottimizzazione"}
     return libro.tools(SimpleNamespace(deposito=deposito, lite=lite), context | {"pathto": lambda path, _: "../" + path})
 
 
@@ -72,6 +77,35 @@ def test_le_porte_compaiono_solo_se_si_aprono():
     assert found["Apri nel browser"] == ("../lite/lab/index.html?path=06-ottimizzazione.ipynb", "scarica Python da cdn.jsdelivr.net")
     assert found["Apri in Colab"][0] == "https://colab.research.google.com/github/chi/libro/blob/quaderni/06-ottimizzazione.ipynb"
     assert found["Apri in Binder"][0] == "https://mybinder.org/v2/gh/chi/libro/quaderni?urlpath=lab/tree/06-ottimizzazione.ipynb"
+
+
+@pytest.mark.sito
+def test_il_notebook_che_si_scarica_si_esegue_da_solo(page, addresses, tmp_path):
+    """Il notebook che la pagina offre, solo in una cartella e senza rete: porta con sé disegno, stile e dati."""
+    page.goto(f"{addresses['http']}/chapters/11-autodiff.html")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Scarica il notebook").click()
+    path = tmp_path / download.value.suggested_filename
+    assert path.name == "11-autodiff.ipynb"
+    download.value.save_as(path)
+    execute(path)
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*") if "__pycache__" not in p.parts} == {path.name, *copie.BESIDE}
+    for name in copie.BESIDE:
+        assert (tmp_path / name).read_bytes() == (ROOT / "chapters" / name).read_bytes()
+
+
+@pytest.mark.sito
+def test_l_archivio_basta_a_se_stesso(site, tmp_path):
+    """Nell'archivio ci sono i capitoli, i file che usano, come si comincia e che cosa si installa, con le versioni del libro."""
+    shutil.unpack_archive(site / "capitoli.zip", tmp_path)
+    folder = tmp_path / "capitoli"
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*.*")}
+    assert files == {"LEGGIMI.txt", "requirements.txt", *(path.name for path in CHAPTERS), *copie.BESIDE}
+    pins = [Requirement(line) for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    assert [pin.name for pin in pins] == ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "jupyterlab-myst"]
+    assert all(str(pin.specifier) == f"=={importlib.metadata.version(pin.name)}" for pin in pins)
+    assert "requirements.txt" in (folder / "LEGGIMI.txt").read_text(encoding="utf-8")
+    execute(next(folder.glob("01-*.ipynb")))
 
 
 @pytest.mark.sito
@@ -87,10 +121,10 @@ def test_jupyterlite(page, addresses, site):
     page.get_by_role("link", name="Apri nel browser").click()
     page.wait_for_selector(".jp-Notebook", timeout=60_000)
     page.get_by_role("heading", name="Ottimizzare: learning rate ed epoche").wait_for()
-    page.get_by_text("Prepara l'ambiente").wait_for()
+    page.get_by_role("emphasis").filter(has_text="Un capitolo di «Backpropagation, passo dopo passo».").wait_for()
     page.locator(".jp-DirListing-headerItemText", has_text="Nome").wait_for()
     listed = page.locator(".jp-DirListing-itemText").all_inner_texts()
-    assert {path.name for path in CHAPTERS} | {"dati", "disegno.py", "libro.mplstyle"} <= set(listed)
+    assert {path.name for path in CHAPTERS} | {"dati", "disegno.py", "libro.mplstyle", "LEGGIMI.txt"} <= set(listed)
     assert {urlsplit(url).netloc for url in strangers} <= {"cdn.jsdelivr.net"}
     wheels = " ".join(path.name for path in (site / "lite" / "pypi").glob("*.whl"))
     assert all(name in wheels for name in ("comm-", "ipywidgets-", "jupyterlab_widgets-"))

