@@ -40,12 +40,6 @@ $(VENV)/test: tests/requirements.txt $(VENV)/jupyter $(VENV)/pdf
 	$(INSTALL) --require-hashes -r $<
 	@touch $@
 
-# Ogni elenco tiene conto di quelli su cui si appoggia. Con AGGIORNA=--upgrade si passa alle versioni più recenti.
-LISTS := requirements requirements-jupyter pubblica/requirements tests/requirements
-blocca: | $(BIN)/uv ## fissa le versioni dei pacchetti: da requirements.in a requirements.txt, e così gli altri elenchi
-	for list in $(LISTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-		--generate-hashes $(AGGIORNA) $$list.in -o $$list.txt || exit 1; done
-
 libro: $(VENV)/libro ## costruisce il libro in _build/html
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going .
 	@echo "Il libro è pronto: apriamo $(CURDIR)/$(SITO)/index.html nel browser, oppure eseguiamo make servi."
@@ -100,6 +94,12 @@ collegamenti: $(VENV)/libro ## controlla i collegamenti ad altri siti, che elenc
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book config sphinx .
 	PYTHONPATH=assets/estensione PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sphinx-build -q -b linkcheck -D nb_execution_mode=off \
 		-d _build/collegamenti/alberi . _build/collegamenti; esito=$$?; rm -f conf.py; cat _build/collegamenti/output.txt; exit $$esito
+
+# Ogni elenco tiene conto di quelli su cui si appoggia. Con AGGIORNA=--upgrade si passa alle versioni più recenti.
+LISTS := requirements requirements-jupyter pubblica/requirements tests/requirements
+blocca: | $(BIN)/uv ## fissa le versioni dei pacchetti: da requirements.in a requirements.txt, e così gli altri elenchi
+	for list in $(LISTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+		--generate-hashes $(AGGIORNA) $$list.in -o $$list.txt || exit 1; done
 
 vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serve la rete)
 	$(BIN)/python -m pip install --quiet pip-audit==2.10.1
