@@ -1,4 +1,4 @@
-"""Stampa in PDF il libro in una pagina sola, costruito da Sphinx con singlehtml: `python pubblica/stampa.py PAGINA PDF`."""
+"""Stampa in PDF il libro in una pagina sola, costruito da Sphinx con `singlehtml`: `python pubblica/stampa.py PAGINA PDF`."""
 
 import sys
 from collections.abc import Iterator

