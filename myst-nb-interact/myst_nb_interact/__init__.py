@@ -21,10 +21,14 @@ OPTIONS_VARIABLE = "MYST_NB_INTERACT"
 class Options:
     """What an author can set; in Sphinx's configuration each name begins with `interact_`."""
 
+    strict: bool = False
+    """Whether an interact that does not fit, or whose function raises, stops the build; else what fits is recorded."""
     max_states: int = 5000
-    """Most states of one interact; more stop the build."""
+    """Most states of one interact."""
     max_kilobytes: int = 500
-    """Largest recording of one interact, in kB after gzip; a larger one stops the build."""
+    """Largest recording of one interact, in kB after gzip."""
+    max_seconds: int = 120
+    """How long one interact may be recorded, by what its first states take; not looked at where `strict`."""
     thin: int | None = None
     """Most values of one slider: a finer one is thinned evenly. None: sliders are never thinned."""
     processes: int = 0
@@ -40,7 +44,7 @@ class Options:
 
     def __post_init__(self) -> None:
         """Raises ValueError, beginning with the option's name, for a value that makes no sense."""
-        for name, least in {"max_states": 1, "max_kilobytes": 1, "thin": 3, "processes": 0, "svg_digits": 0}.items():
+        for name, least in {"max_states": 1, "max_kilobytes": 1, "max_seconds": 1, "thin": 3, "processes": 0, "svg_digits": 0}.items():
             value = getattr(self, name)
             if isinstance(value, str) and value.isdecimal():  # as `sphinx-build -D` gives it
                 object.__setattr__(self, name, value := int(value))

@@ -25,7 +25,7 @@ _DOCUMENTS = {".ipynb", ".md", ".rst", ".pyc"}
 _CONFIGURATION = {"conf.py", "_config.yml", "_toc.yml"}  # its options are part of the name where they matter
 _NOT_READ = {"jupyter_execute", "node_modules"}
 _READ_WHOLE = 1_000_000  # bytes; of larger files the size and the time of change must do
-_RECORDERS = ("capture", "codec", "draw", "image", "kernel", "layout", "pieces", "record", "states", "svg")
+_RECORDERS = ("budget", "capture", "codec", "draw", "image", "kernel", "layout", "pieces", "record", "reuse", "sample", "states", "svg")
 
 
 def key(cells: list[str], *more: Any) -> str:

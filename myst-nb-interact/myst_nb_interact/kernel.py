@@ -24,7 +24,8 @@ from . import MIME_TYPE, OPTIONS_VARIABLE, Options
 from .capture import Outputs, Publisher
 from .errors import InteractError
 from .layout import Source, sources_in
-from .record import is_forgiving, record, stills
+from .record import record
+from .sample import stills
 
 _numbers = count(1)
 _create_comm: Callable[..., Any]
@@ -60,13 +61,20 @@ def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Wi
 
 def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
     """What is displayed instead of a widget. Every failure reaches the author: IPython would swallow all but one kind."""
+    strict = _may_not_fail(shell)
     try:
-        return _shown(widget, shell)
+        options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
+        strict = strict and options.strict
+        if isinstance(shell.display_pub, Publisher):
+            return _within(widget, shell, shell.display_pub)
+        recording = record(widget, shell, options, _numbers, strict)
+        shown = _as_always(widget, alive=recording is not None)
+        return shown | {MIME_TYPE: recording} if recording else shown
     except InteractError as error:
         failure = error
     except Exception as error:
         failure = InteractError(f"this {type(widget).__name__} could not be recorded: {type(error).__name__}: {error}", error)
-    if not is_forgiving(shell):
+    if strict:
         raise failure
     try:
         still = stills(list(sources_in(widget)), shell)
@@ -76,13 +84,10 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
     return {"text/plain": str(failure), MIME_TYPE: {"still": still or [error_output], "reason": str(failure)}}
 
 
-def _shown(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
-    options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
-    if isinstance(shell.display_pub, Publisher):
-        return _within(widget, shell, shell.display_pub)
-    recording = record(widget, shell, options, _numbers)
-    shown = _as_always(widget, alive=recording is not None)
-    return shown | {MIME_TYPE: recording} if recording else shown
+def _may_not_fail(shell: InteractiveShell) -> bool:
+    """Whether this cell is not among those that may raise."""
+    kernel: Any = shell.kernel  # type: ignore[attr-defined]
+    return bool(kernel.get_parent().get("content", {}).get("stop_on_error", True))
 
 
 def _within(widget: ipywidgets.Widget, shell: InteractiveShell, publisher: Publisher) -> dict[str, Any]:

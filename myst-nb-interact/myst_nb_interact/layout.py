@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -71,6 +72,18 @@ class Layout:
     def used_by(self, source: Source) -> list[int]:
         """The numbers of the controls that a function depends on, each one once."""
         return list(dict.fromkeys(self.places[part] for part in source.widgets.values() if part in self.places))
+
+    def sizes_of(self, source: Source) -> list[int]:
+        """How many values each of these controls has."""
+        return [len(self.controls[i].values) for i in self.used_by(source)]
+
+    def states_of(self, source: Source) -> int:
+        """How many states the function has."""
+        return math.prod(self.sizes_of(source))
+
+    def default(self, source: Source) -> tuple[int, ...]:
+        """The state in which the page begins."""
+        return tuple(self.controls[i].default for i in self.used_by(source))
 
     def arguments(self, source: Source, state: dict[int, int]) -> dict[str, Any]:
         """What the function gets while control `i` has its value number `state[i]`."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import sys
-import traceback
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
+import time
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -16,32 +15,36 @@ import ipywidgets
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import Options, cache, codec
-from .capture import Outputs, captured, show_figures
+from .budget import FEWEST, fitted, most_states, neighbours
+from .capture import Outputs, show_figures
 from .errors import CannotSample, InteractError, TooFine
 from .layout import Layout, Source, sources_in
-from .pieces import Rich, pieces, without_names
-from .pool import map_ordered
-from .progress import told
+from .pieces import Rich
+from .pool import available_cores
+from .sample import Row, Sampler, stills
 from .states import Control
-from .svg import make_tidy
 
 _ADVICE = (
     "Take larger steps or fewer options, or raise interact_max_states in the Sphinx configuration; "
     "interact_thin = 50 offers at most 50 values of each slider."
 )
 
+_FINEST = 1000
+"""Values of a slider beyond which no page has a place for each."""
+
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
 
 
 def record(
-    widget: ipywidgets.Widget, shell: InteractiveShell, options: Options, numbers: Iterator[int]
+    widget: ipywidgets.Widget, shell: InteractiveShell, options: Options, numbers: Iterator[int], strict: bool
 ) -> dict[str, Any] | None:
-    """Call the functions behind `widget` for every state of its controls; a recording takes the next of `numbers`.
+    """Call the functions behind `widget` for the states of its controls; a recording takes the next of `numbers`.
 
-    Returns None for a widget that drives no function; a still, with the reason, where nothing else can be had. Raises
-    InteractError where the build must stop: too many states, too large a recording, a function that raises (but in a
-    cell tagged raises-exception, where the state shows the error).
+    Returns None for a widget that drives no function; a still, with the reason, where nothing else can be had. Where
+    `strict`, all states are recorded, and InteractError stops the build if there are too many, if the recording is too
+    large, or if a function raises. Otherwise as many states as fit the budget are recorded, and `messages` of the
+    recording say what was left out.
     """
     sources = list(sources_in(widget))
     if not sources:
@@ -50,186 +53,152 @@ def record(
     if options.stills_only:
         return {"still": stills(sources, shell)}
     try:
-        return _Recorder(widget, sources, shell, options, numbers).recording()
+        return _Recorder(widget, sources, shell, options, strict).recording(numbers)
     except CannotSample as reason:
-        return {"still": stills(sources, shell), "reason": f"{reason}. Offer sliders, choices or checkboxes instead"}
-
-
-def stills(sources: list[Source], shell: InteractiveShell) -> Outputs:
-    """What the functions show for the values that the controls have now."""
-    found = Outputs()
-    for source in sources:
-        values = {name: widget.value for name, widget in source.widgets.items()}
-        found += _outputs(source, values, shell, forgiving=True)
-    return found
+        return {"still": stills(sources, shell), "reason": str(reason)}
 
 
 class _Recorder:
     def __init__(
-        self,
-        widget: ipywidgets.Widget,
-        sources: list[Source],
-        shell: InteractiveShell,
-        options: Options,
-        numbers: Iterator[int],
+        self, widget: ipywidgets.Widget, sources: list[Source], shell: InteractiveShell, options: Options, strict: bool
     ) -> None:
         if any(source.manual for source in sources):
-            raise CannotSample("interact_manual calls its function only when a button is pressed")
+            raise CannotSample("interact_manual calls its function only when a button is pressed; use interact")
         if "ipympl" in sys.modules and sys.modules["matplotlib"].get_backend() in _IN_THE_BROWSER:
             raise CannotSample("%matplotlib widget draws in the browser, by a running kernel; use %matplotlib inline")
-        try:
-            self.layout = Layout(widget, sources, options.thin)
-        except TooFine as reason:
-            raise InteractError(f"{reason}. {_ADVICE}") from None
-        self.shell, self.options, self.forgiving = shell, options, is_forgiving(shell)
-        self.tidy = make_tidy(options.svg_digits, options.svg_colors)
-        for source in sources:
-            used = [self.layout.controls[i] for i in self.layout.used_by(source)]
-            if (total := math.prod(len(c.values) for c in used)) > options.max_states:
-                raise InteractError(f"{total:,} states ({_counts(used)}); the limit is {options.max_states:,}. {_ADVICE}")
-        self.number = next(numbers)
+        self._widget, self._sources, self._shell, self._options, self._strict = widget, sources, shell, options, strict
 
-    def recording(self) -> dict[str, Any]:
-        outputs, size, still, omitted = [], 0, Outputs(), self.layout.omitted
-        for part, source in enumerate(self.layout.sources):
-            prefix = f"i{self.number}-{part}-" if len(self.layout.sources) > 1 else f"i{self.number}-"
-            states = _States(self, source, prefix)
-            encoded, compressed = cache.kept(self.options.cache, states.key(), states.encoded)
-            outputs.append({"controls": states.used} | encoded)
-            still += states.still
-            omitted += states.still.omitted
-            size += compressed
-        if size > 1000 * self.options.max_kilobytes:
-            raise InteractError(
-                f"the recording takes {size / 1000:,.0f} kB after gzip ({_counts(self.layout.controls)}); the limit is "
-                f"{self.options.max_kilobytes:,} kB. Draw less in a state, offer fewer values, or raise "
-                "interact_max_kilobytes in the Sphinx configuration."
-            )
+    def recording(self, numbers: Iterator[int]) -> dict[str, Any]:
+        whole = self._whole()
+        self._number = next(numbers)
+        # The default states come first, and here: a function that cannot run fails at once.
+        samplers = self._samplers(whole)
+        shown = [sampler.outputs(whole.default(sampler.source)) for sampler in samplers]
+        pieces = [sampler.row(outputs).pieces for sampler, outputs in zip(samplers, shown)]
+        controls = [control.public() for control in whole.controls]
+        cells = self._shell.user_ns.get("In", [])
+        name = cache.key(cells, self._number, self._decisive(), controls, pieces)
+        made, _ = cache.kept(self._options.cache, name, lambda: self._made(whole))
+        layout = self._layout(made["thin"])
         return {
-            "number": self.number,
-            "controls": [c.public() for c in self.layout.controls],
-            "layout": self.layout.tree,
-            "outputs": outputs,
-            "still": still,
-            "omitted": omitted,
+            "number": self._number,
+            "controls": [control.public() for control in layout.controls],
+            "layout": layout.tree,
+            "outputs": made["outputs"],
+            "still": Outputs(*(output for outputs in shown for output in outputs)),
+            "messages": [
+                *(["omitted", part] for part in (*layout.omitted, *(part for outputs in shown for part in outputs.omitted))),
+                *(["thinned", text] for text in _thinned(whole, layout)),
+                *made["messages"],
+            ],
         }
 
+    def _decisive(self) -> Any:
+        """The options that a recording depends on: the limits where they may thin it."""
+        o = self._options
+        limits = () if self._strict else (o.max_states, o.max_kilobytes, o.max_seconds)
+        return self._strict, limits, o.thin, o.svg_digits, sorted(o.svg_colors.items())
 
-class _States:
-    """All states of one function, the last control changing fastest."""
+    def _layout(self, thin: int | None) -> Layout:
+        return Layout(self._widget, self._sources, thin)
 
-    def __init__(self, recorder: _Recorder, source: Source, prefix: str) -> None:
-        self.recorder, self.source, self.prefix = recorder, source, prefix
-        self.used = recorder.layout.used_by(source)
-        self.controls = [recorder.layout.controls[i] for i in self.used]
-        # The default state comes first, and here: a function that cannot run fails at once.
-        self.still = self._outputs(tuple(c.default for c in self.controls))
-
-    def key(self) -> str:
-        options = self.recorder.options
-        decisive = options.thin, options.svg_digits, sorted(options.svg_colors.items()), self.recorder.forgiving
-        cells = self.recorder.shell.user_ns.get("In", [])
-        return cache.key(cells, self.prefix, decisive, [c.public() for c in self.controls], self._pieces(self.still))
-
-    def encoded(self) -> dict[str, Any]:
-        memory = _memory()
-        while (rows := self._rows(memory)) is None:
-            memory.active = False
-        rich = list(dict.fromkeys(piece for row in rows for piece in row if isinstance(piece, Rich)))
-        if rich:
-            places = {piece: codec.placeholder(2 + i) for i, piece in enumerate(rich)}
-            rows = [[places[piece] if isinstance(piece, Rich) else piece for piece in row] for row in rows]
-        return codec.encode(rows) | {"rich": [json.loads(piece) for piece in rich]}
-
-    def _rows(self, memory: Any) -> list[list[str]] | None:
-        """The pieces of all states; None if what comes from memory is not what Matplotlib draws."""
-        states = list(product(*(range(len(c.values)) for c in self.controls)))
-        name, options = getattr(self.source.f, "__name__", "interact"), self.recorder.options
-        rows = []
-        with _drawing(self.recorder.shell, memory):
-            results = map_ordered(partial(self._row, memory), states, options.processes)
-            for row in told(results, len(states), name, options.cache):
-                if isinstance(row, InteractError):
-                    raise row
-                if row is None:
-                    return None
-                # Most pieces stand in many states, and come from the other processes once for each.
-                rows.append([piece if isinstance(piece, Rich) else sys.intern(piece) for piece in row])
-        return rows
-
-    def _row(self, memory: Any, state: tuple[int, ...]) -> list[str] | InteractError | None:
+    def _whole(self) -> Layout:
+        """With all values; where not strict, with all that a page has a place for."""
         try:
-            found = self._pieces(self._outputs(state))
-            if memory and memory.is_to_be_checked():
-                memory.active = False
-                plain, again = (self._pieces(self._outputs(state)) for _ in range(2))
-                memory.active = True
-                # A function that draws something else each time proves nothing.
-                if without_names(found, self.prefix) != without_names(plain, self.prefix) and plain == again:
-                    return None
-            return found
-        except InteractError as error:  # a process must not end with it
-            return error
+            whole = self._layout(self._options.thin if self._strict else self._options.thin or _FINEST)
+        except TooFine as reason:
+            raise InteractError(f"{reason}. {_ADVICE}") from None
+        if self._strict:
+            for source in self._sources:
+                if (total := whole.states_of(source)) > self._options.max_states:
+                    counts = _counts([whole.controls[i] for i in whole.used_by(source)])
+                    raise InteractError(f"{total:,} states ({counts}); the limit is {self._options.max_states:,}. {_ADVICE}")
+        return whole
 
-    def _outputs(self, state: tuple[int, ...]) -> Outputs:
-        arguments = self.recorder.layout.arguments(self.source, dict(zip(self.used, state)))
-        return _outputs(self.source, arguments, self.recorder.shell, self.recorder.forgiving)
+    def _samplers(self, layout: Layout) -> list[Sampler]:
+        several = len(self._sources) > 1
+        prefixes = (f"i{self._number}-{part}-" if several else f"i{self._number}-" for part in range(len(self._sources)))
+        return [
+            Sampler(source, layout, self._shell, self._options, self._strict, prefix)
+            for source, prefix in zip(self._sources, prefixes)
+        ]
 
-    def _pieces(self, outputs: Outputs) -> list[str]:
-        return pieces(outputs, self.recorder.tidy, self.prefix)
-
-
-def _outputs(source: Source, arguments: dict[str, Any], shell: InteractiveShell, forgiving: bool) -> Outputs:
-    with captured(shell) as outputs, _steady_identifiers():
-        try:
-            source.call(arguments)
-        except (Exception, SystemExit) as error:
-            if not forgiving:
-                values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
+    def _made(self, whole: Layout) -> dict[str, Any]:
+        """The outputs of all states that are kept, and with how many values of a slider that is."""
+        thin, layout, limit = self._options.thin, whole, 1000 * self._options.max_kilobytes
+        if not self._strict:
+            thin, layout = self._fitted(whole, *self._affordable(whole))
+        while True:
+            made = self._encoded(layout)
+            size = _compressed(made["outputs"])
+            if size <= limit:
+                return made | {"thin": thin}
+            text = f"the recording takes {size / 1000:,.0f} kB after gzip ({_counts(layout.controls)}); the limit is {limit // 1000:,} kB"
+            if self._strict:
                 raise InteractError(
-                    f"the function raised {type(error).__name__} for {values}. Mend it, offer other values, or tag "
-                    "the cell raises-exception to show the error as it is.",
-                    cause=error,
-                ) from error
-            lines = traceback.format_exception_only(error)
-            output = {"ename": type(error).__name__, "evalue": str(error), "traceback": [line.rstrip() for line in lines]}
-            outputs.append({"output_type": "error"} | output)
-    return outputs
+                    f"{text}. Draw less in a state, offer fewer values, or raise interact_max_kilobytes in the Sphinx configuration."
+                )
+            if thin == FEWEST:
+                raise CannotSample(f"{text}. Draw less in a state, or raise interact_max_kilobytes")
+            thin, layout = self._fitted(layout, math.inf, 0.9 * most_states(layout) * limit / size)
+
+    def _fitted(self, whole: Layout, in_time: float, in_room: float) -> tuple[int, Layout]:
+        """The finest layout of so many states; with three values of each slider, whether there is room is tried."""
+        coarsest, most = most_states(self._layout(FEWEST)), int(min(self._options.max_states, in_time))
+        finest = max((len(control.values) for control in whole.controls), default=FEWEST)
+        if found := fitted(self._layout, max(finest, FEWEST), min(most, max(int(in_room), coarsest))):
+            return found
+        raise CannotSample(
+            f"with three values of each slider it has {coarsest:,} states ({_counts(whole.controls)}), and {most:,} fit. "
+            "Leave controls out, or raise interact_max_states or interact_max_seconds"
+        )
+
+    def _affordable(self, whole: Layout) -> tuple[float, float]:
+        """How many states there is time for, and how many there is room for, by what a few of them take."""
+        in_time = in_room = math.inf
+        for sampler in self._samplers(whole):
+            tried = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
+            if len(tried) < 2:
+                continue
+            begin = time.perf_counter()
+            rows = [sampler.row(sampler.outputs(state)) for state in tried]
+            seconds = (time.perf_counter() - begin) / len(rows) / (self._options.processes or available_cores())
+            in_time = min(in_time, self._options.max_seconds / seconds)
+            more = (_compressed(_encoded(rows)) - _compressed(_encoded(rows[:1]))) / (len(rows) - 1)
+            in_room = min(in_room, 1000 * self._options.max_kilobytes / max(more, 1))
+        return in_time, in_room
+
+    def _encoded(self, layout: Layout) -> dict[str, Any]:
+        outputs, messages = [], []
+        for sampler in self._samplers(layout):
+            rows = sampler.rows(list(product(*map(range, layout.sizes_of(sampler.source)))))
+            outputs.append({"controls": sampler.used} | _encoded(rows))
+            if raised := [row.raised for row in rows if row.raised]:
+                messages.append(["raised", f"the function raised in {len(raised):,} of {len(rows):,} states, first {raised[0]}"])
+        return {"outputs": outputs, "messages": messages}
 
 
-def is_forgiving(shell: InteractiveShell) -> bool:
-    """Whether an error in this cell shall be shown instead of stopping everything."""
-    kernel: Any = shell.kernel  # type: ignore[attr-defined]
-    return not kernel.get_parent().get("content", {}).get("stop_on_error", True)
+def _encoded(rows: Sequence[Row]) -> dict[str, Any]:
+    rich = list(dict.fromkeys(piece for row in rows for piece in row.pieces if isinstance(piece, Rich)))
+    places = {piece: codec.placeholder(2 + i) for i, piece in enumerate(rich)}
+    states = [[places[piece] if isinstance(piece, Rich) else piece for piece in row.pieces] for row in rows]
+    return codec.encode(states) | {"rich": [json.loads(piece) for piece in rich]}
 
 
-def _memory() -> Any:
-    if "matplotlib.figure" not in sys.modules:
-        return None
-    from .reuse import Memory
-
-    return Memory()
+def _compressed(thing: Any) -> int:
+    """Its bytes as they travel."""
+    return len(gzip.compress(json.dumps(thing).encode(), 6))
 
 
-def _drawing(shell: InteractiveShell, memory: Any) -> AbstractContextManager[None]:
-    if memory is None:
-        return nullcontext()
-    from .draw import drawing
-
-    return drawing(shell, memory)
-
-
-@contextmanager
-def _steady_identifiers() -> Iterator[None]:
-    """The same parts of an SVG get the same identifiers in every state; by default Matplotlib draws them by lot."""
-    rc = sys.modules["matplotlib"].rcParams if "matplotlib" in sys.modules else {"svg.hashsalt": None}
-    salt = rc["svg.hashsalt"]
-    rc["svg.hashsalt"] = salt or "myst-nb-interact"
-    try:
-        yield
-    finally:
-        rc["svg.hashsalt"] = salt
+def _thinned(whole: Layout, layout: Layout) -> list[str]:
+    """In one line, what was offered and what is kept."""
+    kept = [
+        f"{control.name}: {len(control.values):,} of {control.offered:,} values"
+        for control in layout.controls
+        if len(control.values) < control.offered
+    ]
+    return [", ".join(kept)] if kept else []
 
 
 def _counts(controls: list[Control]) -> str:
-    return " × ".join(f"{c.name}: {len(c.values):,} values" for c in controls)
+    return " × ".join(f"{c.name}: {c.offered:,} values" for c in controls)

@@ -30,6 +30,11 @@ class Control:
     default: int
     continuous: bool = True
     interval: int | None = None
+    offered: int = 0
+    """How many values the control has where all of them are kept."""
+
+    def __post_init__(self) -> None:
+        self.offered = self.offered or len(self.values)
 
     def public(self) -> dict[str, Any]:
         """What the page needs: everything but the values, which only Python can hold."""
@@ -62,59 +67,78 @@ def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Contr
         return Control("checkbox", values=[False, True], labels=["off", "on"], default=int(widget.value), **common)
     for cls, kind in CHOICES.items():
         if isinstance(widget, cls):
-            return _choice(widget, kind, common)
+            return _choice(widget, kind, common, thin if kind == "range" else None)
     if isinstance(widget, widgets.Play):
-        values = _grid(widget.min, widget.max, widget.step, widget.value, thin)
+        values, common["offered"] = _grid(widget.min, widget.max, widget.step, widget.value, thin)
         common["interval"] = int(widget.interval)
         return _numbers("play", values, widget.value, [_readout(v, "d") for v in values], common)
     if isinstance(widget, widgets.FloatLogSlider):
-        exponents = _grid(widget.min, widget.max, widget.step, math.log(widget.value, widget.base), thin)
+        begin = math.log(widget.value, widget.base)
+        exponents, common["offered"] = _grid(widget.min, widget.max, widget.step, begin, thin)
         values = [_tidy(widget.base**e) for e in exponents]
-        nearest = min(range(len(values)), key=lambda i: abs(exponents[i] - math.log(widget.value, widget.base)))
-        values[nearest] = widget.value
+        values[exponents.index(begin)] = widget.value
         return _numbers("range", values, widget.value, [_readout(v, widget.readout_format) for v in values], common)
     whole = isinstance(widget, STEPPED) and isinstance(widget.value, int)
     if isinstance(widget, STEPPED) and (whole or widget.step is not None):
-        values = _grid(widget.min, widget.max, widget.step or 1, widget.value, thin)
+        values, common["offered"] = _grid(widget.min, widget.max, widget.step or 1, widget.value, thin)
         form = getattr(widget, "readout_format", "d" if whole else ".4g")
         return _numbers("range", values, widget.value, [_readout(v, form) for v in values], common)
-    raise CannotSample(f"{type(widget).__name__} ({common['description']!r}) has no finite list of values")
+    raise CannotSample(
+        f"{type(widget).__name__} ({common['description']!r}) has no finite list of values. Offer sliders, choices or "
+        "checkboxes instead"
+    )
 
 
-def _choice(widget: widgets.Widget, kind: str, common: dict[str, Any]) -> Control:
+def _choice(widget: widgets.Widget, kind: str, common: dict[str, Any], thin: int | None) -> Control:
     labels, values = [str(label) for label in widget._options_labels], list(widget._options_values)
     if not values:
         raise CannotSample(f"{type(widget).__name__} ({common['description']!r}) has no options")
     if widget.index is None:
         # Nothing is chosen at first: a state of its own, that the reader leaves with the first choice.
         return Control(kind, values=[*values, None], labels=[*labels, ""], default=len(values), **common)
-    return Control(kind, values=values, labels=labels, default=widget.index, **common)
+    kept = _evenly(len(values), thin, widget.index)
+    default, offered = kept.index(widget.index), len(values)
+    values, labels = [values[i] for i in kept], [labels[i] for i in kept]
+    return Control(kind, values=values, labels=labels, default=default, offered=offered, **common)
 
 
 def _numbers(kind: str, values: list[float], value: Any, labels: list[str], common: dict[str, Any]) -> Control:
     return Control(kind, values=values, labels=labels, default=values.index(value), **common)
 
 
-def _grid(low: float, high: float, step: float, value: float, thin: int | None) -> list[float]:
-    """low, low + step, … up to high, and the value that the control starts with, wherever it lies."""
+def _grid(low: float, high: float, step: float, value: float, thin: int | None) -> tuple[list[float], int]:
+    """low, low + step, … up to high, and the value that the control starts with, wherever it lies; how many there are.
+
+    With `thin`, that many of them at most.
+    """
     if not all(math.isfinite(x) for x in (low, high, step)) or step <= 0:
         raise CannotSample(f"a slider from {low} to {high} in steps of {step} has no finite list of values")
+    count = math.floor((high - low) / step + 1e-9) + 1
+    if count > MOST_VALUES and not thin:
+        raise TooFine(f"a slider from {low} to {high} in steps of {step} has {count:,} values")
+
     def same(number: float) -> bool:
         return math.isclose(number, value, rel_tol=1e-9, abs_tol=step * 1e-6)
 
-    count = math.floor((high - low) / step + 1e-9) + 1
-    if thin and count > thin:
-        kept = [round(i * (count - 1) / (thin - 1)) for i in range(thin)]
-        if not any(same(low + i * step) for i in kept):  # the start takes the place of its nearest, but for the ends
-            kept.remove(min(kept[1:-1], key=lambda i: abs(low + i * step - value)))
-    elif count > MOST_VALUES:
-        raise TooFine(f"a slider from {low} to {high} in steps of {step} has {count:,} values")
-    else:
-        kept = list(range(count))
+    start = min(max(round((value - low) / step), 0), count - 1)
+    on_grid = same(low + start * step)
+    # The starting value reaches the function exactly as the author wrote it. Where values are left out, one that lies
+    # between two others stands for the nearer of them, but not for an end.
+    thinned = bool(thin and count > thin)
+    if thinned and not on_grid:
+        start = min(max(start, 1), count - 2)
+    grid = [_tidy(low + i * step) for i in _evenly(count, thin, start) if i != start or not (on_grid or thinned)]
+    return sorted([*grid, value]), count + (not on_grid)
 
-    grid = [_tidy(low + i * step) for i in kept]
-    # The starting value reaches the function exactly as the author wrote it.
-    return sorted([*(v for v in grid if not same(v)), value])
+
+def _evenly(count: int, most: int | None, start: int) -> list[int]:
+    """At most `most` of the numbers below `count`, evenly spaced: its ends and `start` are among them."""
+    if not most or count <= most:
+        return list(range(count))
+    kept = [round(i * (count - 1) / (most - 1)) for i in range(most)]
+    if start not in kept:  # it takes the place of its nearest
+        kept.remove(min(kept[1:-1], key=lambda i: abs(i - start)))
+    return sorted({*kept, start})
 
 
 def _tidy(number: float) -> float:

@@ -62,7 +62,7 @@ class Kernel:
 def kernel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kernel")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(OPTIONS_VARIABLE, json.dumps({"processes": 2, "cache": str(folder / ".cache")}))
+        patch.setenv(OPTIONS_VARIABLE, json.dumps({"processes": 2, "strict": True, "cache": str(folder / ".cache")}))
         opened = Kernel(folder)
     yield opened
     opened.client.stop_channels()
@@ -83,7 +83,7 @@ FAILURES = {
     "an option": ("os.environ['MYST_NB_INTERACT'] = '{\"thin\": 1}'\ninteract(lambda x: None, x=(0, 9))", "thin is 1"),
     "an unknown option": ("os.environ['MYST_NB_INTERACT'] = '{\"thinn\": 1}'\ninteract(lambda x: None, x=(0, 9))", "thinn"),
     "writing the cache": (
-        "open('file', 'w').close()\nos.environ['MYST_NB_INTERACT'] = '{\"cache\": \"file/below\"}'\ninteract(lambda x: None, x=(0, 9))",
+        "open('file', 'w').close()\nos.environ['MYST_NB_INTERACT'] = '{\"cache\": \"file/below\", \"strict\": true}'\ninteract(lambda x: None, x=(0, 9))",
         "NotADirectoryError",
     ),
     "a picture that is none": (
@@ -99,7 +99,7 @@ FAILURES = {
 def environment(kernel):
     """What a cell changes in it is gone after the test."""
     yield
-    kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'cache': str(kernel.folder / '.cache'), 'processes': 2})!r}")
+    kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'cache': str(kernel.folder / '.cache'), 'processes': 2, 'strict': True})!r}")
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -167,7 +167,7 @@ def test_boxes_that_drive_nothing_are_left_to_the_widgets(kernel):
 def test_parts_that_cannot_be_recorded_are_left_out_and_named(kernel):
     kernel.run("i = interactive(lambda a: print('alive', a), a=(0, 3))\ndisplay(w.VBox([i, w.Button(description='press'), w.Image()]))")
     assert len(kernel.states()) == 4
-    assert kernel.recordings[0]["omitted"] == ["Button ('press')", "Image ('')"]
+    assert kernel.recordings[0]["messages"] == [["omitted", "Button ('press')"], ["omitted", "Image ('')"]]
 
 
 def test_other_widgets_tell_the_front_end_about_themselves(kernel):
@@ -201,7 +201,7 @@ def test_an_interact_inside_a_recorded_function_is_a_still_and_named(kernel, val
     )
     states = kernel.states()
     assert all(f"outer {x}" in text.replace("</", " </") and f"inner {x + 20}" in text and "<b>text</b>" in text for x, text in enumerate(states))
-    assert kernel.recordings[0]["omitted"] == ["the controls of an interact, shown by the function"]
+    assert kernel.recordings[0]["messages"] == [["omitted", "the controls of an interact, shown by the function"]]
     before = kernel.recordings[0]["number"]
     assert kernel.run("interact(lambda x: None, x=(0, 2))").recordings[0]["number"] == before + 1
 
@@ -281,3 +281,75 @@ def test_a_memory_that_errs_is_found_out_in_every_process(kernel):
     plain = [re.sub(r"i\d+-", "i-", text) for text in kernel.run(draw + "\n    # once more").states()]
     kernel.run("reuse.IS_KNOWN = True\n%config InlineBackend.figure_formats = ['png']")
     assert len(set(plain)) == 16 and erring == plain
+
+
+@pytest.fixture
+def budget(kernel, environment):
+    """Options for the test, of a kernel that is not strict."""
+
+    def choose(**options):
+        options = {"cache": str(kernel.folder / ".cache"), "processes": 2} | options
+        return kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps(options)!r}")
+
+    choose()
+    return choose
+
+
+def sizes(kernel):
+    return [len(control["labels"]) for control in kernel.recordings[0]["controls"]]
+
+
+@pytest.mark.parametrize(
+    ("controls", "kept"),
+    [
+        ("a=(0, 9), b=(0, 9)", [10, 10]),
+        ("a=(0, 999), b=(0, 9)", [100, 10]),
+        ("a=(0, 999), b=(0, 399), c=True", [22, 22, 2]),
+        ("a=(0.0, 1.0, 0.001), b=['x', 'y', 'z'], c=(-5, 5)", [30, 3, 11]),
+        ("a=(0, 100_000_000)", [1000]),
+        ("a=w.SelectionSlider(options=range(700), value=3), b=(0, 9)", [100, 10]),
+        ("a=w.FloatLogSlider(value=0.3, step=0.001), b=(0, 9)", [100, 10]),
+    ],
+)
+def test_what_fits_is_recorded(kernel, budget, controls, kept):
+    """The finest sliders are thinned first; all keep their ends and their start."""
+    budget(max_states=1000)
+    names = ", ".join(re.findall(r"\b([abc])=", controls))
+    kernel.run(f"it = interactive(lambda {names}: print({names}), {controls})\ndisplay(it)")
+    states = kernel.states()
+    assert sizes(kernel) == kept and len(set(states)) == len(states)
+
+
+def test_a_log_line_says_what_was_left_out(kernel, budget):
+    budget(max_states=100)
+    kernel.run("interact(lambda a, b: print(a, b), a=(0, 399), b=(0, 3))")
+    assert kernel.recordings[0]["messages"] == [["thinned", "a: 25 of 400 values"]]
+
+
+def test_a_recording_that_is_too_large_is_made_with_fewer_values(kernel, budget):
+    budget(max_kilobytes=50)
+    kernel.run("interact(lambda a: print(np.random.default_rng(a).bytes(2000).hex()), a=(0, 199))")
+    kept = sizes(kernel)[0]
+    assert 12 <= kept <= 25 and kernel.recordings[0]["messages"] == [["thinned", f"a: {kept} of 200 values"]]
+
+
+def test_where_not_even_three_values_fit_a_still_is_left(kernel, budget):
+    budget(max_kilobytes=5)
+    kernel.run("interact(lambda a: print('big', np.random.default_rng(a).bytes(9000).hex()), a=(0, 199))")
+    (recording,) = kernel.recordings
+    assert "the limit is 5 kB" in recording["reason"] and "big" in recording["still"][0]["text"]
+    budget(max_states=20)
+    kernel.run("interact(lambda a, b, c: print('many'), a=(0, 9), b=(0, 9), c=(0, 9))")
+    assert "27 states (a: 10 values × b: 10 values × c: 10 values), and 20 fit" in kernel.recordings[0]["reason"]
+
+
+def test_a_slow_function_is_called_less_often(kernel, budget):
+    budget(max_seconds=1)
+    kernel.run("import time\ninteract(lambda a: (time.sleep(0.1), print(a)), a=(0, 999))")
+    assert 3 <= sizes(kernel)[0] <= 25
+
+
+def test_a_state_that_raises_shows_what_and_the_log_counts_them(kernel, budget):
+    kernel.run("interact(lambda a: print(1 / (a - 3)), a=(0, 9))")
+    assert ["ZeroDivisionError: division by zero" in text for text in kernel.states()] == [a == 3 for a in range(10)]
+    assert kernel.recordings[0]["messages"] == [["raised", "the function raised in 1 of 10 states, first ZeroDivisionError for a = 3"]]

@@ -1,0 +1,36 @@
+"""Which values of its controls are recorded, so that an interact fits what its author can wait for and its reader load."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+
+from .layout import Layout
+
+FEWEST = 3
+"""Values that every slider keeps: its ends and its start."""
+
+
+def fitted(layout: Callable[[int], Layout], finest: int, states: int) -> tuple[int, Layout] | None:
+    """The largest n up to `finest` with which no function has more than `states` states, and its layout.
+
+    `layout(n)` has at most n values of each slider; a coarse slider is left as it is as long as finer ones can be
+    thinned, which is where the reader sees it least. None if even with three values of each there are too many.
+    """
+    sizes = range(FEWEST, finest + 1)
+    count = bisect_right(sizes, states, key=lambda n: most_states(layout(n)))
+    return (sizes[count - 1], layout(sizes[count - 1])) if count else None
+
+
+def most_states(layout: Layout) -> int:
+    """The number of states of the function that has most."""
+    return max(map(layout.states_of, layout.sources))
+
+
+def neighbours(sizes: Sequence[int], default: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """A few states beside the default one, in their order: some of each control's, the others as they begin."""
+    found = {default}
+    for i, size in enumerate(sizes):
+        begin = max(0, min(default[i], size - 3))
+        found |= {(*default[:i], value, *default[i + 1 :]) for value in range(begin, min(begin + 3, size))}
+    return sorted(found)[:12]
