@@ -13,7 +13,7 @@ from IPython.display import display
 
 from .capture import show_figures
 from .errors import CannotSample
-from .states import Control, control
+from .states import Control, control, frozen
 
 
 @dataclass
@@ -48,8 +48,7 @@ class Layout:
 
     `omitted` says which parts the page cannot have; no function depends on them.
 
-    Raises CannotSample where a function depends on a control without a finite list of values, TooFine where that
-    list is too long.
+    Raises CannotSample where no control has a finite list of values, TooFine where one's list is too long.
     """
 
     def __init__(self, widget: widgets.Widget, sources: list[Source], thin: int | None) -> None:
@@ -68,6 +67,11 @@ class Layout:
             # controls that an author shows elsewhere, or not at all
             if not isinstance(part, widgets.fixed) and part not in self.places:
                 self.tree["children"].insert(0, self._control(part, name))
+        if self.controls and all(c.kind == "frozen" for c in self.controls):
+            raise CannotSample(
+                f"of its controls ({', '.join(c.note for c in self.controls)}) none has a finite list of values. Offer "
+                "sliders, choices or checkboxes instead"
+            )
 
     def used_by(self, source: Source) -> list[int]:
         """The numbers of the controls that a function depends on, each one once."""
@@ -116,7 +120,12 @@ class Layout:
 
     def _control(self, widget: Any, name: str) -> dict[str, Any]:
         if widget not in self.places:
-            found = control(widget, name, self._thin)
+            try:
+                found = control(widget, name, self._thin)
+            except CannotSample:
+                if widget not in self._names or not hasattr(widget, "value"):
+                    raise
+                found = frozen(widget, name)
             self.places[widget] = len(self.controls)
             self.controls.append(found)
         return {"control": self.places[widget]}

@@ -88,7 +88,8 @@ class _Recorder:
             "still": Outputs(*(output for outputs in shown for output in outputs)),
             "messages": [
                 *(["omitted", part] for part in (*layout.omitted, *(part for outputs in shown for part in outputs.omitted))),
-                *(["thinned", text] for text in _thinned(whole, layout)),
+                *(["limited", control.note] for control in layout.controls if control.note),
+                *(["thinned", text] for text in _thinned(layout)),
                 *made["messages"],
             ],
         }
@@ -190,7 +191,7 @@ def _compressed(thing: Any) -> int:
     return len(gzip.compress(json.dumps(thing).encode(), 6))
 
 
-def _thinned(whole: Layout, layout: Layout) -> list[str]:
+def _thinned(layout: Layout) -> list[str]:
     """In one line, what was offered and what is kept."""
     kept = [
         f"{control.name}: {len(control.values):,} of {control.offered:,} values"

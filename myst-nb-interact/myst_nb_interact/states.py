@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations_with_replacement
 from typing import Any
 
 import ipywidgets as widgets
+from ipywidgets.widgets import interaction
 
 from .errors import CannotSample, TooFine
 
@@ -32,6 +35,10 @@ class Control:
     interval: int | None = None
     offered: int = 0
     """How many values the control has where all of them are kept."""
+    parts: list[str] | None = None
+    """The labels of what several thumbs or boxes choose from; `values` are all that they can say together."""
+    note: str = ""
+    """What of the control the page does not have."""
 
     def __post_init__(self) -> None:
         self.offered = self.offered or len(self.values)
@@ -39,7 +46,7 @@ class Control:
     def public(self) -> dict[str, Any]:
         """What the page needs: everything but the values, which only Python can hold."""
         data = {k: getattr(self, k) for k in ("kind", "name", "description", "labels", "default", "continuous")}
-        return data | ({"interval": self.interval} if self.interval else {})
+        return data | {k: value for k in ("interval", "parts") if (value := getattr(self, k))}
 
 
 CHOICES = {
@@ -49,7 +56,15 @@ CHOICES = {
     widgets.Dropdown: "select",
     widgets.Select: "select",
 }
-STEPPED = (widgets.IntSlider, widgets.FloatSlider, widgets.BoundedIntText, widgets.BoundedFloatText)
+STEPPED = {
+    widgets.IntSlider: "range",
+    widgets.FloatSlider: "range",
+    widgets.BoundedIntText: "number",
+    widgets.BoundedFloatText: "number",
+}
+INTERVALS = (widgets.IntRangeSlider, widgets.FloatRangeSlider, widgets.SelectionRangeSlider)
+MOST_BOXES = 6
+"""Options of a SelectMultiple whose subsets are worth writing down."""
 
 
 def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Control:
@@ -78,11 +93,24 @@ def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Contr
         values = [_tidy(widget.base**e) for e in exponents]
         values[exponents.index(begin)] = widget.value
         return _numbers("range", values, widget.value, [_readout(v, widget.readout_format) for v in values], common)
-    whole = isinstance(widget, STEPPED) and isinstance(widget.value, int)
-    if isinstance(widget, STEPPED) and (whole or widget.step is not None):
-        values, common["offered"] = _grid(widget.min, widget.max, widget.step or 1, widget.value, thin)
-        form = getattr(widget, "readout_format", "d" if whole else ".4g")
-        return _numbers("range", values, widget.value, [_readout(v, form) for v in values], common)
+    for cls, kind in STEPPED.items():
+        whole = isinstance(widget.value, int) if isinstance(widget, cls) else False
+        if isinstance(widget, cls) and (whole or widget.step is not None):
+            values, common["offered"] = _grid(widget.min, widget.max, widget.step or 1, widget.value, thin)
+            form = getattr(widget, "readout_format", "d" if whole else ".4g")
+            return _numbers(kind, values, widget.value, [_readout(v, form) for v in values], common)
+    if isinstance(widget, (widgets.IntText, widgets.FloatText)):
+        return _unbounded(widget, common, thin)
+    if isinstance(widget, widgets.DatePicker) and None not in (widget.min, widget.max, widget.value):
+        return _days(widget, common, thin)
+    if isinstance(widget, INTERVALS):
+        return _interval(widget, common, thin)
+    if isinstance(widget, widgets.SelectMultiple) and 0 < len(widget._options_values) <= MOST_BOXES:
+        return _subsets(widget, common)
+    if isinstance(widget, widgets.Combobox) and widget.options:
+        options = list(dict.fromkeys([*widget.options, widget.value]))
+        common["note"] = f"{common['description']}: texts that are not among its options"
+        return Control("select", values=options, labels=options, default=options.index(widget.value), **common)
     raise CannotSample(
         f"{type(widget).__name__} ({common['description']!r}) has no finite list of values. Offer sliders, choices or "
         "checkboxes instead"
@@ -100,6 +128,60 @@ def _choice(widget: widgets.Widget, kind: str, common: dict[str, Any], thin: int
     default, offered = kept.index(widget.index), len(values)
     values, labels = [values[i] for i in kept], [labels[i] for i in kept]
     return Control(kind, values=values, labels=labels, default=default, offered=offered, **common)
+
+
+def _unbounded(widget: widgets.Widget, common: dict[str, Any], thin: int | None) -> Control:
+    """A box for any number offers what `interact` would offer for that number alone."""
+    low, high, value = interaction._get_min_max_value(None, None, widget.value)
+    whole = isinstance(value, int)
+    step = widget.step or (1 if whole else 0.1)
+    if not whole:
+        step = max(step if widget.step else 0.1, (high - low) / 100)
+    values, common["offered"] = _grid(low, high, step, value, thin)
+    common["note"] = f"{common['description']}: numbers below {low} or above {high}"
+    return _numbers("number", values, value, [_readout(v, "d" if whole else ".4g") for v in values], common)
+
+
+def _days(widget: widgets.DatePicker, common: dict[str, Any], thin: int | None) -> Control:
+    count, start = (widget.max - widget.min).days + 1, (widget.value - widget.min).days
+    kept = _evenly(count, thin, start)
+    days = [widget.min + timedelta(i) for i in kept]
+    labels = [day.isoformat() for day in days]
+    return Control("range", values=days, labels=labels, default=kept.index(start), offered=count, **common)
+
+
+def _interval(widget: widgets.Widget, common: dict[str, Any], thin: int | None) -> Control:
+    """Two thumbs: all pairs of ends, the first end changing slowest."""
+    if isinstance(widget, widgets.SelectionRangeSlider):
+        ends, labels = list(widget._options_values), [str(label) for label in widget._options_labels]
+        start = tuple(ends[i] for i in widget.index)
+        count = len(ends)
+    else:
+        most = thin and max(3, (math.isqrt(8 * thin + 1) - 1) // 2)  # ends, of which there are so many pairs
+        ends, count = _grid(widget.min, widget.max, widget.step or 1, widget.value[0], most)
+        ends = sorted({*ends, widget.value[1]})
+        labels, start = [_readout(v, widget.readout_format) for v in ends], widget.value
+    pairs = list(combinations_with_replacement(range(len(ends)), 2))
+    values = [(ends[i], ends[j]) for i, j in pairs]
+    common["offered"] = count * (count + 1) // 2
+    names = [f"{labels[i]} \N{EN DASH} {labels[j]}" for i, j in pairs]
+    return Control("interval", values=values, labels=names, default=values.index(tuple(start)), parts=labels, **common)
+
+
+def _subsets(widget: widgets.Widget, common: dict[str, Any]) -> Control:
+    """A box for each option: option i is chosen in the subsets whose number has bit i."""
+    options, labels = list(widget._options_values), [str(label) for label in widget._options_labels]
+    chosen = [[i for i in range(len(options)) if number >> i & 1] for number in range(2 ** len(options))]
+    values = [tuple(options[i] for i in subset) for subset in chosen]
+    names = [", ".join(labels[i] for i in subset) for subset in chosen]
+    return Control("multiple", values=values, labels=names, default=chosen.index(sorted(widget.index)), parts=labels, **common)
+
+
+def frozen(widget: widgets.Widget, name: str) -> Control:
+    """A control without a finite list of values, as it is at first: the rest of the interact can be alive."""
+    description = getattr(widget, "description", "") or name
+    note = f"{description} ({type(widget).__name__}) keeps its value"
+    return Control("frozen", name, description, [widget.value], [str(widget.value)], 0, note=note)
 
 
 def _numbers(kind: str, values: list[float], value: Any, labels: list[str], common: dict[str, Any]) -> Control:

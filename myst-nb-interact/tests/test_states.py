@@ -1,3 +1,5 @@
+from datetime import date
+
 import ipywidgets as w
 import pytest
 from hypothesis import given
@@ -24,6 +26,15 @@ def values(widget, **more):
         (w.Checkbox(True), [False, True]),
         (w.Play(value=1, min=0, max=3), [0, 1, 2, 3]),
         (w.BoundedIntText(2, min=1, max=3), [1, 2, 3]),
+        (w.BoundedFloatText(0.5, min=0, max=1, step=0.5), [0.0, 0.5, 1.0]),
+        (w.IntText(2), [-2, -1, 0, 1, 2, 3, 4, 5, 6]),
+        (w.FloatText(0.0), [i / 10 for i in range(11)]),
+        (w.IntRangeSlider((1, 2), min=0, max=2), [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]),
+        (w.FloatRangeSlider((0.5, 1.0), min=0, max=1, step=0.5), [(0, 0), (0, 0.5), (0, 1), (0.5, 0.5), (0.5, 1), (1, 1)]),
+        (w.SelectionRangeSlider(options="ab", index=(0, 1)), [("a", "a"), ("a", "b"), ("b", "b")]),
+        (w.SelectMultiple(options=["x", "y"], value=["y"]), [(), ("x",), ("y",), ("x", "y")]),
+        (w.Combobox(value="b", options=["a", "b"]), ["a", "b"]),
+        (w.DatePicker(value=date(2026, 1, 2), min=date(2026, 1, 1), max=date(2026, 1, 3)), [date(2026, 1, i) for i in (1, 2, 3)]),
     ],
     ids=lambda item: type(item).__name__,
 )
@@ -73,7 +84,7 @@ def test_options_may_come_from_a_command_line():
 
 
 @pytest.mark.parametrize(
-    "widget", [w.Text("a"), w.FloatText(1.0), w.IntText(1), w.Dropdown(options=[]), w.IntProgress(1), w.BoundedFloatText(0.5, max=1)]
+    "widget", [w.Text("a"), w.ColorPicker(), w.DatePicker(), w.Dropdown(options=[]), w.SelectMultiple(options=range(7)), w.IntProgress(1), w.BoundedFloatText(0.5, max=1)]
 )
 def test_what_has_no_list_of_values_is_refused(widget):
     with pytest.raises(CannotSample, match=type(widget).__name__):
