@@ -14,6 +14,7 @@ from collections.abc import Callable
 from html import escape
 from itertools import count
 from typing import Any
+from weakref import WeakSet
 
 import comm
 import ipywidgets
@@ -23,11 +24,15 @@ from ipywidgets.widgets import interaction
 from . import MIME_TYPE, OPTIONS_VARIABLE, Options
 from .capture import Outputs, Publisher
 from .errors import InteractError
-from .layout import Source, sources_in
+from .layout import Source, sources_in, widgets_in
 from .record import record
 from .sample import stills
 
 _numbers = count(1)
+_driven: WeakSet[Any] = WeakSet()
+"""Controls that a function depends on."""
+_waiting: list[ipywidgets.Widget] = []
+"""Boxes of such controls that were displayed before the output that they drive."""
 _create_comm: Callable[..., Any]
 
 
@@ -42,6 +47,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         create(self, *arguments, **named)
         driven = {widget._kwarg: widget for widget in self.kwargs_widgets}
         self.out._interact = Source(self.f, driven, self.auto_display, self.manual)
+        _driven.update(driven.values())
 
     # The function is called for every state, the first one included, when the controls are shown.
     ipywidgets.interactive.update = lambda self, *args: None
@@ -56,6 +62,7 @@ def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Wi
     """As ipywidgets' own, but for the calls: the output remembers what to call."""
     output = ipywidgets.Output()
     output._interact = Source(f, controls)
+    _driven.update(controls.values())
     return output
 
 
@@ -67,7 +74,14 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
         strict = strict and options.strict
         if isinstance(shell.display_pub, Publisher):
             return _within(widget, shell, shell.display_pub)
-        recording = record(widget, shell, options, _numbers, strict)
+        sources = list(sources_in(widget))
+        if not sources and not _driven.isdisjoint(widgets_in(widget)):
+            _waiting.append(widget)
+            return {"text/plain": repr(widget), MIME_TYPE: {"still": []}}
+        controls = {control for source in sources for control in source.widgets.values()}
+        beside = [box for box in _waiting if not controls.isdisjoint(widgets_in(box))]
+        _waiting[:] = [box for box in _waiting if box not in beside]
+        recording = record(widget, shell, options, _numbers, strict, beside)
         shown = _as_always(widget, alive=recording is not None)
         return shown | {MIME_TYPE: recording} if recording else shown
     except InteractError as error:
@@ -100,7 +114,7 @@ def _within(widget: ipywidgets.Widget, shell: InteractiveShell, publisher: Publi
     if not pictures:
         name = "the controls of an interact" if sources else type(widget).__name__
         publisher.outputs.omitted.append(f"{name}, shown by the function")
-    return pictures
+    return pictures or {"text/plain": ""}
 
 
 def _as_always(widget: ipywidgets.Widget, alive: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -35,23 +35,32 @@ class Source:
             display(result)
 
 
+def widgets_in(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """A widget and all that are in it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from widgets_in(child)
+
+
 def sources_in(widget: widgets.Widget) -> Iterator[Source]:
     """What the output areas in a tree of boxes are written by."""
-    if source := getattr(widget, "_interact", None):
-        yield source
-    for child in getattr(widget, "children", ()):
-        yield from sources_in(child)
+    for part in widgets_in(widget):
+        if source := getattr(part, "_interact", None):
+            yield source
 
 
 class Layout:
     """What stands where: `tree`, with the numbers of `controls` and `sources` at its leaves.
 
-    `omitted` says which parts the page cannot have; no function depends on them.
+    Above the widget stands what is `beside` it: boxes of its controls that the author has displayed before. `omitted`
+    says which parts the page cannot have; no function depends on them.
 
     Raises CannotSample where no control has a finite list of values, TooFine where one's list is too long.
     """
 
-    def __init__(self, widget: widgets.Widget, sources: list[Source], thin: int | None) -> None:
+    def __init__(
+        self, widget: widgets.Widget, sources: list[Source], thin: int | None, beside: Sequence[widgets.Widget] = ()
+    ) -> None:
         self.sources, self._thin = sources, thin
         self.controls: list[Control] = []
         self.places: dict[Any, int] = {}
@@ -60,13 +69,13 @@ class Layout:
         for source in sources:
             for name, part in source.widgets.items():
                 self._names.setdefault(part, name)
-        self.tree = self._part(widget)
-        if "children" not in self.tree:
-            self.tree = {"box": "column", "children": [self.tree]}
-        for part, name in self._names.items():
-            # controls that an author shows elsewhere, or not at all
-            if not isinstance(part, widgets.fixed) and part not in self.places:
-                self.tree["children"].insert(0, self._control(part, name))
+        shown = self._part(widget)
+        self.tree: dict[str, Any] = {"box": "column", "children": [*map(self._part, beside), shown]}
+        if not beside and "children" in shown:
+            self.tree = shown
+        # controls that an author does not show at all
+        hidden = [part for part in self._names if not isinstance(part, widgets.fixed) and part not in self.places]
+        self.tree["children"][:0] = [self._control(part, self._names[part]) for part in hidden]
         if self.controls and all(c.kind == "frozen" for c in self.controls):
             raise CannotSample(
                 f"of its controls ({', '.join(c.note for c in self.controls)}) none has a finite list of values. Offer "

@@ -48,10 +48,9 @@ def pieces(outputs: Outputs, tidy: Tidy, prefix: str) -> list[str]:
 
 
 def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix: str) -> list[str]:
-    mime_type = next((m for m in _PRIORITY if m in data), None)
-    if mime_type is None:
+    mime_type = next((m for m in _PRIORITY if m in data), "")
+    if not (content := data.get(mime_type)):
         return []
-    content = data[mime_type]
     if mime_type == "text/html":
         return ['<div class="interact-html">', *content.splitlines(keepends=True), "</div>"]
     if mime_type == "image/svg+xml":

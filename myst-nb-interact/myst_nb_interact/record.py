@@ -37,10 +37,16 @@ _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 
 
 def record(
-    widget: ipywidgets.Widget, shell: InteractiveShell, options: Options, numbers: Iterator[int], strict: bool
+    widget: ipywidgets.Widget,
+    shell: InteractiveShell,
+    options: Options,
+    numbers: Iterator[int],
+    strict: bool,
+    beside: Sequence[ipywidgets.Widget] = (),
 ) -> dict[str, Any] | None:
     """Call the functions behind `widget` for the states of its controls; a recording takes the next of `numbers`.
 
+    `beside` are the boxes of controls that were displayed before, and stand above it on the page.
     Returns None for a widget that drives no function; a still, with the reason, where nothing else can be had. Where
     `strict`, all states are recorded, and InteractError stops the build if there are too many, if the recording is too
     large, or if a function raises. Otherwise as many states as fit the budget are recorded, and `messages` of the
@@ -53,20 +59,27 @@ def record(
     if options.stills_only:
         return {"still": stills(sources, shell)}
     try:
-        return _Recorder(widget, sources, shell, options, strict).recording(numbers)
+        return _Recorder(widget, sources, shell, options, strict, beside).recording(numbers)
     except CannotSample as reason:
         return {"still": stills(sources, shell), "reason": str(reason)}
 
 
 class _Recorder:
     def __init__(
-        self, widget: ipywidgets.Widget, sources: list[Source], shell: InteractiveShell, options: Options, strict: bool
+        self,
+        widget: ipywidgets.Widget,
+        sources: list[Source],
+        shell: InteractiveShell,
+        options: Options,
+        strict: bool,
+        beside: Sequence[ipywidgets.Widget],
     ) -> None:
         if any(source.manual for source in sources):
             raise CannotSample("interact_manual calls its function only when a button is pressed; use interact")
         if "ipympl" in sys.modules and sys.modules["matplotlib"].get_backend() in _IN_THE_BROWSER:
             raise CannotSample("%matplotlib widget draws in the browser, by a running kernel; use %matplotlib inline")
-        self._widget, self._sources, self._shell, self._options, self._strict = widget, sources, shell, options, strict
+        self._widget, self._beside, self._sources = widget, beside, sources
+        self._shell, self._options, self._strict = shell, options, strict
 
     def recording(self, numbers: Iterator[int]) -> dict[str, Any]:
         whole = self._whole()
@@ -101,7 +114,7 @@ class _Recorder:
         return self._strict, limits, o.thin, o.svg_digits, sorted(o.svg_colors.items())
 
     def _layout(self, thin: int | None) -> Layout:
-        return Layout(self._widget, self._sources, thin)
+        return Layout(self._widget, self._sources, thin, self._beside)
 
     def _whole(self) -> Layout:
         """With all values; where not strict, with all that a page has a place for."""

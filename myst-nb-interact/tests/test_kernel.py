@@ -201,6 +201,7 @@ def test_an_interact_inside_a_recorded_function_is_a_still_and_named(kernel, val
     )
     states = kernel.states()
     assert all(f"outer {x}" in text.replace("</", " </") and f"inner {x + 20}" in text and "<b>text</b>" in text for x, text in enumerate(states))
+    assert "interactive(" not in "".join(states)
     assert kernel.recordings[0]["messages"] == [["omitted", "the controls of an interact, shown by the function"]]
     before = kernel.recordings[0]["number"]
     assert kernel.run("interact(lambda x: None, x=(0, 2))").recordings[0]["number"] == before + 1
@@ -353,3 +354,39 @@ def test_a_state_that_raises_shows_what_and_the_log_counts_them(kernel, budget):
     kernel.run("interact(lambda a: print(1 / (a - 3)), a=(0, 9))")
     assert ["ZeroDivisionError: division by zero" in text for text in kernel.states()] == [a == 3 for a in range(10)]
     assert kernel.recordings[0]["messages"] == [["raised", "the function raised in 1 of 10 states, first ZeroDivisionError for a = 3"]]
+
+
+APART = "s, t = w.IntSlider(1, max=2, description='s'), w.IntSlider(0, max=3, description='t')\nui = w.HBox([s, t])\nout = interactive_output(lambda s, t: print('apart', s, t), {'s': s, 't': t})\n"
+CONTROLS = [{"control": 0}, {"control": 1}]
+
+
+@pytest.mark.parametrize(
+    ("cells", "layout"),
+    [
+        (["display(ui, out)"], [{"box": "row", "children": CONTROLS}, {"output": 0}]),
+        (["display(ui)", "display(out)"], [{"box": "row", "children": CONTROLS}, {"output": 0}]),
+        (["ui", "out"], [{"box": "row", "children": CONTROLS}, {"output": 0}]),
+        (["display(s)", "display(out)"], [{"control": 1}, {"control": 0}, {"output": 0}]),
+        (["display(out)", "display(ui)"], [*CONTROLS, {"output": 0}]),
+    ],
+)
+def test_controls_and_output_displayed_apart_are_one_block(kernel, cells, layout):
+    kernel.run(APART)
+    recordings, texts = [], []
+    for cell in cells:
+        kernel.run(cell)
+        assert not kernel.error
+        recordings += kernel.recordings
+        texts += [output for output in kernel.outputs if MIME_TYPE not in output["data"]]
+    (recording,) = [recording for recording in recordings if recording != {"still": []}]
+    assert recording["layout"]["children"] == layout and not texts
+    assert [control["name"] for control in recording["controls"]] == ["s", "t"]
+
+
+def test_a_number_box_and_a_text_do_not_stop_the_rest(kernel):
+    kernel.run("interact(lambda n, x, text, a: print(n, x, text, a), n=w.IntText(2), x=w.FloatText(1.0), text='kept', a=(0, 1))")
+    states = kernel.states()
+    kinds = [control["kind"] for control in kernel.recordings[0]["controls"]]
+    assert kinds == ["number", "number", "frozen", "range"] and len(states) == 9 * 41 * 2
+    assert all("kept" in text for text in states)
+    assert [kind for kind, _ in kernel.recordings[0]["messages"]] == ["limited"] * 3
