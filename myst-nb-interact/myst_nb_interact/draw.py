@@ -36,18 +36,30 @@ _UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata", "pil_kwarg
 """Settings that leave the box to us."""
 
 
-@contextmanager
-def drawing(shell: InteractiveShell, memory: Memory) -> Iterator[None]:
-    """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen."""
+def shows_pixels(shell: InteractiveShell) -> bool:
+    """Whether figures are displayed as the inline backend does if nobody says anything: as PNG."""
     formatters: dict[str, Any] = shell.display_formatter.formatters  # type: ignore[union-attr]
-    kept = {}
+    return _is_the_backends(formatters["image/png"], "png") and Figure not in formatters["image/svg+xml"].type_printers
+
+
+@contextmanager
+def drawing(shell: InteractiveShell, memory: Memory, vector: bool = False) -> Iterator[None]:
+    """While this lasts, figures are displayed by `draw`, with the settings that the notebook has chosen.
+
+    `vector`: where they would be PNG, they are SVG.
+    """
+    formatters: dict[str, Any] = shell.display_formatter.formatters  # type: ignore[union-attr]
+    kept, made = {}, []
     for name, form in (("image/svg+xml", "svg"), ("image/png", "png")):
-        printer = formatters[name].type_printers.get(Figure)
-        # Only what the inline backend has put there: an author's own formatter stays.
-        if isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form:
-            kept[name] = printer
-            how = {"memory": memory, **printer.keywords}
-            if name == "image/png" and "pil_kwargs" not in how and features.check("webp"):
+        if _is_the_backends(formatters[name], form):
+            kept[name] = formatters[name].type_printers[Figure]
+            how = {"memory": memory, **kept[name].keywords}
+            if name == "image/png" and vector:
+                formatters[name].pop(Figure)
+                name = "image/svg+xml"
+                how["fmt"] = "svg"
+                made.append(formatters[name])
+            elif name == "image/png" and "pil_kwargs" not in how and features.check("webp"):
                 formatters[name].pop(Figure)
                 name = "image/webp"
                 formatters[name] = PNGFormatter(format_type=name, print_method="_repr_webp_")
@@ -61,8 +73,16 @@ def drawing(shell: InteractiveShell, memory: Memory) -> Iterator[None]:
     finally:
         backend_inline._fetch_figure_metadata = metadata
         formatters.pop("image/webp", None)
+        for formatter in made:
+            formatter.pop(Figure)
         for name, printer in kept.items():
             formatters[name].for_type(Figure, printer)
+
+
+def _is_the_backends(formatter: Any, form: str) -> bool:
+    """Whether it is the inline backend that has figures displayed in this form: an author's own formatter stays."""
+    printer = formatter.type_printers.get(Figure)
+    return isinstance(printer, partial) and printer.func is print_figure and printer.keywords.get("fmt") == form
 
 
 def draw(figure: Figure, fmt: str, memory: Memory, bbox_inches: Any = "tight", **settings: Any) -> Any:

@@ -21,7 +21,7 @@ from .errors import CannotSample, InteractError, TooFine
 from .layout import Layout, Source, sources_in
 from .pieces import Rich
 from .pool import available_cores
-from .sample import Row, Sampler, stills
+from .sample import Row, Sampler, shows_pixels, stills
 from .states import Control
 
 _ADVICE = (
@@ -31,6 +31,9 @@ _ADVICE = (
 
 _FINEST = 1000
 """Values of a slider beyond which no page has a place for each."""
+
+_HEAVY = 500_000
+"""Characters of a state in SVG beyond which a browser needs more than a frame to draw it."""
 
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
@@ -129,21 +132,22 @@ class _Recorder:
                     raise InteractError(f"{total:,} states ({counts}); the limit is {self._options.max_states:,}. {_ADVICE}")
         return whole
 
-    def _samplers(self, layout: Layout) -> list[Sampler]:
+    def _samplers(self, layout: Layout, vector: bool = False) -> list[Sampler]:
         several = len(self._sources) > 1
         prefixes = (f"i{self._number}-{part}-" if several else f"i{self._number}-" for part in range(len(self._sources)))
         return [
-            Sampler(source, layout, self._shell, self._options, self._strict, prefix)
+            Sampler(source, layout, self._shell, self._options, self._strict, prefix, vector)
             for source, prefix in zip(self._sources, prefixes)
         ]
 
     def _made(self, whole: Layout) -> dict[str, Any]:
         """The outputs of all states that are kept, and with how many values of a slider that is."""
         thin, layout, limit = self._options.thin, whole, 1000 * self._options.max_kilobytes
+        vector, in_time, in_room = self._tried(whole)
         if not self._strict:
-            thin, layout = self._fitted(whole, *self._affordable(whole))
+            thin, layout = self._fitted(whole, in_time, in_room)
         while True:
-            made = self._encoded(layout)
+            made = self._encoded(layout, vector)
             size = _compressed(made["outputs"])
             if size <= limit:
                 return made | {"thin": thin}
@@ -156,6 +160,28 @@ class _Recorder:
                 raise CannotSample(f"{text}. Draw less in a state, or raise interact_max_kilobytes")
             thin, layout = self._fitted(layout, math.inf, 0.9 * most_states(layout) * limit / size)
 
+    def _tried(self, whole: Layout) -> tuple[bool, float, float]:
+        """By what a few states take: whether figures are smaller as SVG, how many states there is time and room for."""
+        choices, forms = [], (False, True) if shows_pixels(self._shell) else (False,)
+        if self._strict and len(forms) == 1:
+            return False, math.inf, math.inf
+        for vector in forms:
+            in_time = in_room = math.inf
+            for sampler in self._samplers(whole, vector):
+                states = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
+                if len(states) < 2:
+                    continue
+                begin = time.perf_counter()
+                rows = sampler.rows(states)
+                seconds = (time.perf_counter() - begin) / len(rows) / (self._options.processes or available_cores())
+                in_time = min(in_time, self._options.max_seconds / seconds)
+                more = (_compressed(_encoded(rows)) - _compressed(_encoded(rows[:1]))) / (len(rows) - 1)
+                in_room = min(in_room, 1000 * self._options.max_kilobytes / max(more, 1))
+                if vector and max(map(len, map("".join, (row.pieces for row in rows)))) > _HEAVY:
+                    in_room = 0
+            choices.append((vector, in_time, in_room))
+        return max(choices, key=lambda choice: choice[2])
+
     def _fitted(self, whole: Layout, in_time: float, in_room: float) -> tuple[int, Layout]:
         """The finest layout of so many states; with three values of each slider, whether there is room is tried."""
         coarsest, most = most_states(self._layout(FEWEST)), int(min(self._options.max_states, in_time))
@@ -167,24 +193,9 @@ class _Recorder:
             "Leave controls out, or raise interact_max_states or interact_max_seconds"
         )
 
-    def _affordable(self, whole: Layout) -> tuple[float, float]:
-        """How many states there is time for, and how many there is room for, by what a few of them take."""
-        in_time = in_room = math.inf
-        for sampler in self._samplers(whole):
-            tried = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
-            if len(tried) < 2:
-                continue
-            begin = time.perf_counter()
-            rows = [sampler.row(sampler.outputs(state)) for state in tried]
-            seconds = (time.perf_counter() - begin) / len(rows) / (self._options.processes or available_cores())
-            in_time = min(in_time, self._options.max_seconds / seconds)
-            more = (_compressed(_encoded(rows)) - _compressed(_encoded(rows[:1]))) / (len(rows) - 1)
-            in_room = min(in_room, 1000 * self._options.max_kilobytes / max(more, 1))
-        return in_time, in_room
-
-    def _encoded(self, layout: Layout) -> dict[str, Any]:
+    def _encoded(self, layout: Layout, vector: bool) -> dict[str, Any]:
         outputs, messages = [], []
-        for sampler in self._samplers(layout):
+        for sampler in self._samplers(layout, vector):
             rows = sampler.rows(list(product(*map(range, layout.sizes_of(sampler.source)))))
             outputs.append({"controls": sampler.used} | _encoded(rows))
             if raised := [row.raised for row in rows if row.raised]:

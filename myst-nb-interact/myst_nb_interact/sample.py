@@ -31,16 +31,26 @@ class Row(NamedTuple):
 
 
 class Sampler:
-    """Calls one function; figures get identifiers that begin with `prefix`.
+    """Calls one function; figures get identifiers that begin with `prefix`, and are SVG instead of pixels if `vector`.
 
     Where `strict`, a function that raises stops everything with an InteractError; otherwise its state shows what it
     raised.
     """
 
-    def __init__(self, source: Source, layout: Layout, shell: InteractiveShell, options: Options, strict: bool, prefix: str) -> None:
+    def __init__(
+        self,
+        source: Source,
+        layout: Layout,
+        shell: InteractiveShell,
+        options: Options,
+        strict: bool,
+        prefix: str,
+        vector: bool,
+    ) -> None:
         self.source, self.layout, self.used = source, layout, layout.used_by(source)
         self._shell, self._options, self._strict, self._prefix = shell, options, strict, prefix
         self._tidy = make_tidy(options.svg_digits, options.svg_colors)
+        self._vector = vector
 
     def outputs(self, state: State) -> Outputs:
         """What the function displays and prints in a state."""
@@ -68,7 +78,7 @@ class Sampler:
                 return error
 
         rows = []
-        with _drawing(self._shell, memory):
+        with _drawing(self._shell, memory, self._vector):
             results = map_ordered(call, states, self._options.processes)
             for row in told(results, len(states), getattr(self.source.f, "__name__", "interact"), self._options.cache):
                 if isinstance(row, InteractError):
@@ -130,12 +140,21 @@ def _memory() -> Any:
     return Memory()
 
 
-def _drawing(shell: InteractiveShell, memory: Any) -> AbstractContextManager[None]:
+def shows_pixels(shell: InteractiveShell) -> bool:
+    """Whether Matplotlib's figures are displayed as PNG, and nothing else has been asked for."""
+    if "matplotlib.figure" not in sys.modules:
+        return False
+    from . import draw
+
+    return draw.shows_pixels(shell)
+
+
+def _drawing(shell: InteractiveShell, memory: Any, vector: bool) -> AbstractContextManager[None]:
     if memory is None:
         return nullcontext()
     from .draw import drawing
 
-    return drawing(shell, memory)
+    return drawing(shell, memory, vector)
 
 
 @contextmanager

@@ -215,7 +215,7 @@ def test_a_figure_from_before_stays_before(kernel):
 
 def test_a_figure_that_an_error_leaves_belongs_to_its_state(kernel):
     kernel.run("@interact(x=(0, 3))\ndef f(x):\n    if x == 2:\n        plt.plot([1, 2])\n        raise ValueError('odd')\n    print(x)", forgiving=True)
-    assert ["<img" in text for text in kernel.states()] == [False, False, True, False]
+    assert ["interact-figure" in text for text in kernel.states()] == [False, False, True, False]
     assert "ValueError: odd" in kernel.states()[2] and "Traceback" not in kernel.states()[2]
 
 
@@ -390,3 +390,15 @@ def test_a_number_box_and_a_text_do_not_stop_the_rest(kernel):
     assert kinds == ["number", "number", "frozen", "range"] and len(states) == 9 * 41 * 2
     assert all("kept" in text for text in states)
     assert [kind for kind, _ in kernel.recordings[0]["messages"]] == ["limited"] * 3
+
+
+@pytest.mark.parametrize(
+    ("draw", "form"),
+    [("plt.plot(np.sin(np.arange(50) * x))", "<svg"), ("plt.scatter(*np.random.default_rng(x).random((2, 20000)))", "<img")],
+)
+def test_figures_are_recorded_in_the_smaller_form(kernel, budget, draw, form):
+    kernel.run(f"interact(lambda x: ({draw}, None)[-1], x=(1, 5))")
+    assert all(form in text for text in kernel.states())
+    assert "image/png" in kernel.recordings[0]["still"][0]["data"]
+    kernel.run("plt.plot([1, 2])")
+    assert set(kernel.outputs[-1]["data"]) == {"image/png", "text/plain"}
