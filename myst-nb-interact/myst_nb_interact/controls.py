@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import combinations_with_replacement
 from typing import Any
 
 from . import codec
@@ -25,7 +26,8 @@ class Controls:
     def public(self) -> str:
         """What the player has to know of each control, as JSON that can stand in an attribute, in single quotes."""
         kept = [
-            {"name": plain(c["name"]), "labels": [plain(label) for label in c["labels"]], "default": c["default"]}
+            {"kind": c["kind"], "name": plain(c["name"]), "labels": [*map(plain, c["labels"])], "default": c["default"]}
+            | ({"parts": [*map(plain, c["parts"])]} if "parts" in c else {})
             for c in self.recording["controls"]
         ]
         return escape(json.dumps(kept, ensure_ascii=False, separators=(",", ":")), quote=False).replace("'", "&#39;")
@@ -68,6 +70,22 @@ class Controls:
             # The slider says its value itself.
             readout = f'<output for="{key}" aria-live="off">{value}</output>'
             return f'<div class="interact-control interact-range">{label}{slider}{readout}{play}</div>'
+        if kind == "interval":
+            return self._interval(control, key, description, shared)
+        if kind == "multiple":
+            boxes = "".join(
+                f'<label><input type="checkbox"{" checked" * (default >> i & 1)} {shared}><span>{escape(plain(part))}</span></label>'
+                for i, part in enumerate(control["parts"])
+            )
+            return f'<fieldset class="interact-control interact-radio"><legend>{description}</legend>{boxes}</fieldset>'
+        if kind == "number":
+            ends = [labels[i].replace("\N{MINUS SIGN}", "-") for i in (0, -1, default)]
+            box = f'<input type="number" id="{key}" min="{ends[0]}" max="{ends[1]}" step="any" value="{ends[2]}" {shared}>'
+            readout = f'<output for="{key}" data-nearest="{escape(self.strings["nearest"])}"></output>'
+            return f'<div class="interact-control interact-number">{label}{box}{readout}</div>'
+        if kind == "frozen":
+            box = f'<input type="text" id="{key}" value="{escape(labels[0])}" disabled>'
+            return f'<div class="interact-control interact-number">{label}{box}</div>'
         if kind == "checkbox":
             box = f'<input type="checkbox" id="{key}"{" checked" if default else ""} {shared}>'
             return f'<div class="interact-control interact-checkbox">{box}{label}</div>'
@@ -85,6 +103,21 @@ class Controls:
             for i, c in offered
         )
         return f'<fieldset class="interact-control interact-{kind}"><legend>{description}</legend>{choices}</fieldset>'
+
+    def _interval(self, control: dict[str, Any], key: str, description: str, shared: str) -> str:
+        """A slider for each end; the pairs are numbered with the first end changing slowest."""
+        parts, default = control["parts"], control["default"]
+        ends = list(combinations_with_replacement(range(len(parts)), 2))[default]
+        thumbs = "".join(
+            f'<input type="range" id="{key}-{side}" min="0" max="{len(parts) - 1}" value="{end}" '
+            f'aria-label="{escape(self.strings[side])}" aria-valuetext="{escape(plain(parts[end]))}" {shared}>'
+            for side, end in zip(("low", "high"), ends)
+        )
+        readout = f'<output aria-live="off">{escape(plain(control["labels"][default]))}</output>'
+        return (
+            f'<fieldset class="interact-control interact-range interact-interval"><legend>{description}</legend>'
+            f"<div>{thumbs}</div>{readout}</fieldset>"
+        )
 
 
 def texts(recording: dict[str, Any]) -> Iterator[str]:

@@ -30,6 +30,16 @@ from .svg import is_matplotlibs, make_tidy
 
 _logger = logging.getLogger(__name__)
 
+_MESSAGES = {
+    "omitted": "this interact is shown without a part of it: %s",
+    "limited": "this interact does not offer all that Jupyter does: %s",
+    "raised": "%s; these states show the error",
+    "thinned": (
+        "this interact is recorded with %s. Raise interact_max_states, interact_max_kilobytes or interact_max_seconds to "
+        "have more, or set interact_strict to have such an interact stop the build"
+    ),
+}
+
 
 class interact(nodes.General, nodes.Element):
     """A recording. Children: its still, then every rich piece, then every text of `formulas`, rendered by Sphinx."""
@@ -66,13 +76,16 @@ class InteractRenderer(MimeRenderPlugin):
             )
         if "outputs" not in recording:
             return [still]
-        for part in recording["omitted"]:
+        for kind, text in recording["messages"]:
+            if kind == "thinned":
+                _logger.info("%s:%d: %s", renderer.renderer.document["source"], data.line, _MESSAGES[kind] % text)
+                continue
             _logger.warning(
-                "this interact is shown without a part of it: %s. Add 'interact.omitted' to suppress_warnings to leave it so.",
-                part,
+                f"{_MESSAGES[kind]}. Add 'interact.{kind}' to suppress_warnings to leave it so.",
+                text,
                 location=(renderer.renderer.document["source"], data.line),
                 type="interact",
-                subtype="omitted",
+                subtype=kind,
             )
         formulas = list(dict.fromkeys(filter(FORMULA.search, texts(recording))))
         node = interact("", still, recording=recording, alt=_alt(renderer, data), formulas=formulas)

@@ -39,7 +39,7 @@ class Build:
     def __init__(self, folder, cells=None, builder="html", strict=True, conf="", define=(), begin="# Test"):
         if cells is not None:
             write(folder / "index.ipynb", [IMPORTS, *cells], begin=begin)
-            head = "extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out*', 'jupyter_execute']\n"
+            head = "extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out*', 'jupyter_execute']\ninteract_strict = True\n"
             (folder / "conf.py").write_text(f"{head}{conf}\n")
         self.out = folder / f"out-{builder}"
         command = [sys.executable, "-m", "sphinx", "-b", builder, "-d", "_trees", *(["-W"] if strict else [])]

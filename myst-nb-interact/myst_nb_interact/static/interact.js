@@ -48,7 +48,7 @@
       this.shown = this.outputs.map(() => null);
       for (const input of this.inputs) {
         input.disabled = false;
-        const event = input.dataset.continuous === "1" ? "input" : "change";
+        const event = input.dataset.continuous === "1" && input.type !== "number" ? "input" : "change";
         input.addEventListener(event, () => this.changed(input));
         if (input.type === "range" && event === "change") input.addEventListener("input", () => this.readout(input));
       }
@@ -90,7 +90,8 @@
     }
 
     changed(input) {
-      this.set(Number(input.dataset.control), read(input));
+      const i = Number(input.dataset.control);
+      this.set(i, this.read(i, input));
       this.load();
       // At once, so that it comes with the next frame; further changes before that frame are shown in it together.
       if (!this.frame) this.show();
@@ -141,16 +142,36 @@
     }
 
     readout(input) {
-      const label = this.controls[input.dataset.control].labels[input.value];
-      input.parentElement.querySelector("output").textContent = label;
-      input.setAttribute("aria-valuetext", label);
+      const { kind, labels } = this.controls[input.dataset.control];
+      if (kind === "interval") return; // its readout says both ends
+      input.parentElement.querySelector("output").textContent = labels[input.value];
+      input.setAttribute("aria-valuetext", labels[input.value]);
+    }
+
+    inputsOf(control) {
+      return this.inputs.filter((input) => input.dataset.control === String(control));
+    }
+
+    // The number of the value that the reader has chosen with the input.
+    read(control, input) {
+      const { kind, labels } = this.controls[control];
+      if (kind in JOINED) return JOINED[kind].read(this.inputsOf(control), input);
+      if (kind === "number") return nearest(labels, input);
+      return input.type === "checkbox" ? Number(input.checked) : Number(input.value);
     }
 
     set(control, value) {
       this.values[control] = value;
-      for (const input of this.inputs.filter((input) => input.dataset.control === String(control))) {
+      const { kind, labels } = this.controls[control];
+      const inputs = this.inputsOf(control);
+      if (kind in JOINED) {
+        JOINED[kind].write(inputs, value, this.controls[control]);
+        return;
+      }
+      for (const input of inputs) {
         if (input.type === "checkbox") input.checked = value === 1;
         else if (input.type === "radio") input.checked = Number(input.value) === value;
+        else if (input.type === "number") input.value = hyphen(labels[value]);
         else input.value = value;
         if (input.type === "range") this.readout(input);
       }
@@ -208,8 +229,38 @@
     }
   }
 
-  function read(input) {
-    return input.type === "checkbox" ? Number(input.checked) : Number(input.value);
+  // Controls of several inputs: what they say together, as the number of a value, and back.
+  const JOINED = {
+    // The first end changes slowest; the thumb that is moved takes the other along.
+    interval: {
+      read([low, high], moved) {
+        let [i, j] = [Number(low.value), Number(high.value)];
+        if (i > j) [i, j] = moved === low ? [i, i] : [j, j];
+        return i * (Number(low.max) + 1) - (i * (i - 1)) / 2 + (j - i);
+      },
+      write([low, high], value, { parts, labels }) {
+        low.closest(".interact-control").querySelector("output").textContent = labels[value];
+        let i = 0;
+        for (let left = parts.length; value >= left; left--, i++) value -= left;
+        [low.value, high.value] = [i, i + value];
+        for (const thumb of [low, high]) thumb.setAttribute("aria-valuetext", parts[thumb.value]);
+      },
+    },
+    // Box i is checked in the values whose number has bit i.
+    multiple: {
+      read: (boxes) => boxes.reduce((sum, box, i) => sum + (box.checked << i), 0),
+      write: (boxes, value) => boxes.forEach((box, i) => (box.checked = Boolean((value >> i) & 1))),
+    },
+  };
+
+  // A number that was typed goes to the nearest recorded one, and says so.
+  function nearest(labels, input) {
+    const typed = Number(input.value);
+    const distances = labels.map((label) => Math.abs(numberOf(label) - typed));
+    const smallest = Math.min(...distances);
+    const output = input.parentElement.querySelector("output");
+    output.textContent = smallest ? output.dataset.nearest : "";
+    return distances.indexOf(smallest);
   }
 
   // In the address, names and values are what the reader sees, with a number behind where several look the same.
