@@ -84,7 +84,7 @@ class Controls:
             readout = f'<output for="{key}" data-nearest="{escape(self.strings["nearest"])}"></output>'
             return f'<div class="interact-control interact-number">{label}{box}{readout}</div>'
         if kind == "frozen":
-            box = f'<input type="text" id="{key}" value="{escape(labels[0])}" disabled>'
+            box = f'<input type="text" id="{key}" value="{escape(labels[0])}" autocomplete="off" disabled>'
             return f'<div class="interact-control interact-number">{label}{box}</div>'
         if kind == "checkbox":
             box = f'<input type="checkbox" id="{key}"{" checked" if default else ""} {shared}>'

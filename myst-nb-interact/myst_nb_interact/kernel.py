@@ -82,6 +82,8 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
         beside = [box for box in _waiting if not controls.isdisjoint(widgets_in(box))]
         _waiting[:] = [box for box in _waiting if box not in beside]
         recording = record(widget, shell, options, _numbers, strict, beside)
+        if recording and not _may_not_fail(shell):  # the author knows
+            recording["messages"] = [message for message in recording.get("messages", ()) if message[0] != "raised"]
         shown = _as_always(widget, alive=recording is not None)
         return shown | {MIME_TYPE: recording} if recording else shown
     except InteractError as error:

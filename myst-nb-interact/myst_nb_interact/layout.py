@@ -78,8 +78,8 @@ class Layout:
         self.tree["children"][:0] = [self._control(part, self._names[part]) for part in hidden]
         if self.controls and all(c.kind == "frozen" for c in self.controls):
             raise CannotSample(
-                f"of its controls ({', '.join(c.note for c in self.controls)}) none has a finite list of values. Offer "
-                "sliders, choices or checkboxes instead"
+                f"{', '.join(c.note for c in self.controls)}, and no control has a finite list of values. Offer sliders, "
+                "choices or checkboxes instead"
             )
 
     def used_by(self, source: Source) -> list[int]:

@@ -91,6 +91,7 @@ class _Recorder:
         samplers = self._samplers(whole)
         shown = [sampler.outputs(whole.default(sampler.source)) for sampler in samplers]
         pieces = [sampler.row(outputs).pieces for sampler, outputs in zip(samplers, shown)]
+        self._pixels = shows_pixels(self._shell) and any("image/png" in o.get("data", ()) for found in shown for o in found)
         controls = [control.public() for control in whole.controls]
         cells = self._shell.user_ns.get("In", [])
         name = cache.key(cells, self._number, self._decisive(), controls, pieces)
@@ -162,7 +163,7 @@ class _Recorder:
 
     def _tried(self, whole: Layout) -> tuple[bool, float, float]:
         """By what a few states take: whether figures are smaller as SVG, how many states there is time and room for."""
-        choices, forms = [], (False, True) if shows_pixels(self._shell) else (False,)
+        choices, forms = [], (False, True) if self._pixels else (False,)
         if self._strict and len(forms) == 1:
             return False, math.inf, math.inf
         for vector in forms:

@@ -97,7 +97,7 @@ def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Contr
         whole = isinstance(widget.value, int) if isinstance(widget, cls) else False
         if isinstance(widget, cls) and (whole or widget.step is not None):
             values, common["offered"] = _grid(widget.min, widget.max, widget.step or 1, widget.value, thin)
-            form = getattr(widget, "readout_format", "d" if whole else ".4g")
+            form = getattr(widget, "readout_format", "")
             return _numbers(kind, values, widget.value, [_readout(v, form) for v in values], common)
     if isinstance(widget, (widgets.IntText, widgets.FloatText)):
         return _unbounded(widget, common, thin)
@@ -139,7 +139,7 @@ def _unbounded(widget: widgets.Widget, common: dict[str, Any], thin: int | None)
         step = max(step if widget.step else 0.1, (high - low) / 100)
     values, common["offered"] = _grid(low, high, step, value, thin)
     common["note"] = f"{common['description']}: numbers below {low} or above {high}"
-    return _numbers("number", values, value, [_readout(v, "d" if whole else ".4g") for v in values], common)
+    return _numbers("number", values, value, [_readout(v, "") for v in values], common)
 
 
 def _days(widget: widgets.DatePicker, common: dict[str, Any], thin: int | None) -> Control:
@@ -180,7 +180,7 @@ def _subsets(widget: widgets.Widget, common: dict[str, Any]) -> Control:
 def frozen(widget: widgets.Widget, name: str) -> Control:
     """A control without a finite list of values, as it is at first: the rest of the interact can be alive."""
     description = getattr(widget, "description", "") or name
-    note = f"{description} ({type(widget).__name__}) keeps its value"
+    note = f"{type(widget).__name__} ({description!r}) keeps its value"
     return Control("frozen", name, description, [widget.value], [str(widget.value)], 0, note=note)
 
 
@@ -229,7 +229,7 @@ def _tidy(number: float) -> float:
 
 
 def _readout(value: float, form: str) -> str:
-    """A d3 format (ipywidgets' readout_format) by Python's formatting, which shares its grammar.
+    """A d3 format (ipywidgets' readout_format) by Python's formatting, which shares its grammar; without one, all digits.
 
     Not so its exponents, which JavaScript writes without a leading zero, nor "g", which keeps trailing zeros there.
     """
@@ -240,7 +240,7 @@ def _readout(value: float, form: str) -> str:
         text = f"{value:.{digits - 1 - int(exponent)}f}" if short else f"{mantissa}e{int(exponent):+d}"
     else:
         try:
-            text = format(int(value) if form.endswith("d") else value, form)
+            text = format(int(value) if form.endswith("d") else value, form or ".12g")
         except ValueError:
             text = str(value)
     return text.replace("-", "\N{MINUS SIGN}", 1) if text.startswith("-") else text

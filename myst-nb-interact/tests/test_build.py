@@ -165,8 +165,8 @@ def test_way_of_calling(ways, way):
 def test_what_the_states_show(ways):
     for way, state, shown in [
         *(("inside a function", 2, "x 7"), ("fixed", 0, "kept"), ("markdown", 2, "<strong>2</strong>")),
-        *(("html and latex", 1, "<b>1</b>"), ("frame", 1, "<td>1</td>"), ("pyplot", 0, "<img"), ("annotated", 0, "<img")),
-        *(("the backend by its short name", 0, "<img"), ("number", 0, "x -1"), ("two in a cell", 2, "first 2")),
+        *(("html and latex", 1, "<b>1</b>"), ("frame", 1, "<td>1</td>"), ("pyplot", 0, "<svg"), ("annotated", 0, "<svg")),
+        *(("the backend by its short name", 0, "<svg"), ("number", 0, "x -1"), ("two in a cell", 2, "first 2")),
         ("allowed to raise", 1, "ZeroDivisionError"),
     ]:
         assert shown in ways.states(number_of(way))[state]
@@ -254,7 +254,7 @@ def test_only_notebooks_for_python_change_their_kernel(metadata, kernel):
 
 STILLS = {
     "Text": "interact(lambda a: print('still', a), a='text')",
-    "IntText": "interact(lambda a: print('still', a), a=w.IntText(3))",
+    "DatePicker": "interact(lambda a: print('still', a), a=w.DatePicker())",
     "interact_manual": "interact_manual(lambda a: print('still', a), a=(0, 5))",
     "Password": "interact(lambda a: None, a=w.Password())",
     "%matplotlib widget": "%matplotlib widget\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))",
@@ -352,3 +352,27 @@ def test_what_has_not_changed_is_not_made_again_and_what_is_gone_is_not_publishe
     assert last.ok, last.log
     assert len((tmp_path / "calls.md").read_text()) == 1  # the default state alone
     assert last.states(1) == states and not gone.exists()
+
+
+BUDGET = {
+    "many": "interact(lambda a, b, c: print('many', a, b, c), a=(0, 399), b=(0.0, 1.0), c=(0, 40))",
+    "corner": "interact(lambda a: print('corner', 1 / a), a=(0, 5))",
+    "text": "interact(lambda a, text, n: print('text', a, text, n), a=(0, 2), text='kept', n=w.IntText(1))",
+    "apart": "s = w.IntSlider(0, max=4)\ndisplay(w.HBox([s]), interactive_output(lambda s: print('apart', s), {'s': s}))",
+    "button": "w.VBox([interactive(lambda a: print('button', a), a=(0, 2)), w.Button(description='press')])",
+    "interval": "interact(lambda r: print('interval', r), r=w.IntRangeSlider(value=(1, 2), max=6))",
+}
+
+
+def test_a_first_build_succeeds_and_says_what_it_did(tmp_path):
+    """Nothing of this could be recorded whole: with the options as they are, all of it is alive."""
+    build = Build(tmp_path, BUDGET.values(), conf="interact_strict = False", strict=False)
+    assert build.ok, build.log
+    numbers = {name: i + 1 for i, name in enumerate(BUDGET)}
+    sizes = {name: [len(c["labels"]) for c in build.controls(number)] for name, number in numbers.items()}
+    assert sizes == {"many": [21, 11, 21], "corner": [6], "text": [3, 1, 5], "apart": [5], "button": [3], "interval": [28]}
+    assert "recorded with a: 21 of 400 values, c: 21 of 41 values" in build.log and "interact_max_states" in build.log
+    assert "the function raised in 1 of 6 states, first ZeroDivisionError for a = 0" in build.log
+    assert "ZeroDivisionError: division by zero" in build.states(numbers["corner"])[0]
+    assert "Text ('text') keeps its value" in build.log and "Button ('press')" in build.log
+    assert "interactive(children" not in build.html() and "HBox(children" not in build.html()

@@ -62,8 +62,12 @@ CELLS = {
     "many": "interact(lambda a, b: print('many', a, b), a=(0, 69), b=(0, 69))",
     "pixels": (
         "%config InlineBackend.figure_formats = ['png']\n"
-        "@interact(k=(2, 9))\ndef g(k):\n    plt.imshow(np.eye(k))\n    plt.title('as large in every state')"
+        "@interact(k=(2, 9))\ndef g(k):\n    plt.scatter(*np.random.default_rng(k).random((2, 20000)))\n"
+        "    plt.axis('off')\n    plt.title('as large in every state')"
     ),
+    "ends": "interact(lambda r: print('ends', *r), r=w.FloatRangeSlider(value=(0.5, 1.0), max=2, step=0.5))",
+    "boxes": "interact(lambda s: print('boxes', *s), s=w.SelectMultiple(options=['p', 'q', 'r'], value=['q']))",
+    "typing": "interact(lambda n, text: print('typing', n, text), n=w.FloatText(1.0), text='kept')",
     "typed": (
         "interact(lambda x, n, o: print('typed', x, n, o), n=(-5, 5), o=['1', '1.0', 'one'], "
         "x=w.FloatSlider(0.2, min=-0.2, max=0.2, step=0.04, readout_format='.3f'))"
@@ -832,3 +836,57 @@ def test_labels_and_titles_beside_controls(built, player):
     assert figure.locator(".interact-label i .math").count() == 1
     player.slide("labels", 2)
     player.expect("labels", "labels 2")
+
+
+def test_two_thumbs_choose_an_interval(built, player):
+    figure = player.open(built).loaded("ends")
+    low, high = figure.get_by_label("from", exact=True), figure.get_by_label("to", exact=True)
+    high.press("End")
+    player.expect("ends", "ends 0.5 2.0")
+    low.press("Home")
+    player.expect("ends", "ends 0.0 2.0")
+    assert figure.locator("output").inner_text() == "0.00 \N{EN DASH} 2.00" and high.get_attribute("aria-valuetext") == "2.00"
+    low.press("End")
+    player.expect("ends", "ends 2.0 2.0")
+    high.press("Home")  # the thumb that is moved takes the other along
+    player.expect("ends", "ends 0.0 0.0")
+    assert low.input_value() == high.input_value() == "0"
+    figure.locator(".interact-reset").click()
+    player.expect("ends", "ends 0.5 1.0")
+    assert (low.input_value(), high.input_value()) == ("1", "2")
+
+
+def test_every_interval_is_the_recorded_one(built, player):
+    figure = player.open(built).loaded("ends")
+    low, high = figure.locator("input[type=range]").all()
+    for i in range(5):
+        for j in range(i, 5):
+            for thumb, value in ((low, 0), (high, j), (low, i)):
+                thumb.evaluate("(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", value)
+            player.expect("ends", f"ends {i / 2} {j / 2}")
+
+
+def test_boxes_choose_a_subset(built, player):
+    figure = player.open(built).loaded("boxes")
+    assert [figure.get_by_label(name, exact=True).is_checked() for name in "pqr"] == [False, True, False]
+    figure.get_by_label("r", exact=True).check()
+    player.expect("boxes", "boxes q r")
+    figure.get_by_label("q", exact=True).uncheck()
+    figure.get_by_label("p", exact=True).check()
+    player.expect("boxes", "boxes p r")
+    player.page.wait_for_function("location.hash.includes('s=')")
+    found = player.hash()
+    player.open("about:blank").open(built, found).loaded("boxes")
+    player.expect("boxes", "boxes p r")
+
+
+def test_a_typed_number_goes_to_the_nearest_recorded_one_and_says_so(built, player):
+    figure = player.open(built).loaded("typing")
+    box = figure.locator("input[type=number]")
+    for typed, shown, says in (("2.3", "2.3", ""), ("2.34", "2.3", "the nearest value there is"), ("99", "3", "the nearest value there is"), ("-1", "-1", "")):
+        box.fill(typed)
+        box.press("Enter")
+        sync_api.expect(box).to_have_value(shown)
+        player.expect("typing", f"typing {float(shown)} kept")
+        assert figure.locator("output").inner_text() == says
+    assert figure.locator("input[type=text]").is_disabled() and figure.locator("input[type=text]").input_value() == "kept"
