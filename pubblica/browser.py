@@ -1,6 +1,6 @@
 """Un Chromium per la stampa e per i controlli: quello che c'è, altrimenti quello di Playwright, altrimenti quello di Debian.
 
-`python pubblica/browser.py` lo trova o lo installa; `avvia()` lo apre.
+`python pubblica/browser.py` lo trova o lo installa; `avvia()` lo apre, `blank_page()` ne dà una pagina.
 """
 
 import functools
@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 120_000  # millisecondi: quanto si aspetta, al massimo, che una cosa accada; una macchina lenta non è un errore
 HELP = """Non trovo un browser Chromium, e non riesco a installarlo.
 Il PDF e i controlli del sito ne hanno bisogno. Si può installare Chromium o Chrome dal proprio sistema (su Debian e Ubuntu:
 sudo apt install chromium) oppure dare il percorso di uno già presente: CHROMIUM=/percorso/chromium make pdf"""
@@ -66,13 +68,32 @@ def avvia() -> Iterator[Browser]:
     executable = path()
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, timeout=PATIENCE)
         except Error as error:
             sys.exit(f"Il browser {executable} non si apre:\n{error}\n\n{HELP}")
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def blank_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Una pagina vuota, senza niente in memoria e con molta pazienza."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def problems(page: Page) -> list[str]:
+    """L'elenco, che cresce, degli errori e degli avvisi che una pagina scrive nella console."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    return found
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map
 
 def stampa(source: Path, target: Path) -> None:
     """Apre la pagina in Chromium e la stampa, con i segnalibri e la struttura per i lettori di schermo."""
-    with browser.avvia() as opened:
-        page = opened.new_page()
+    with browser.avvia() as opened, browser.blank_page(opened) as page:
         page.goto(source.resolve().as_uri(), wait_until="networkidle")
         page.evaluate("document.fonts.ready")
         headings, author = page.evaluate(HEADINGS), page.get_attribute("meta[name=author]", "content")

