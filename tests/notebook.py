@@ -32,15 +32,15 @@ class Interactive:
 
     def text(self, *choice: int) -> str:
         """Ciò che la funzione stampa quando i controlli sono alle posizioni date."""
-        return self.show(*choice)[0]
+        return self.show(*choice, drawn=False)[0]
 
-    def show(self, *choice: int) -> tuple[str, list[str]]:
+    def show(self, *choice: int, drawn: bool = True) -> tuple[str, list[str]]:
         """Ciò che la funzione stampa e le figure che disegna, in SVG, come le scrive Matplotlib."""
         values = {c.name: c.values[i] for c, i in zip(self.controls, choice, strict=True)}
         printed, figures = io.StringIO(), []
         with contextlib.redirect_stdout(printed):
             self.f(**values)
-        for number in matplotlib.pyplot.get_fignums():
+        for number in matplotlib.pyplot.get_fignums() if drawn else ():
             figures.append(io.StringIO())
             matplotlib.pyplot.figure(number).savefig(figures[-1], format="svg")
         matplotlib.pyplot.close("all")

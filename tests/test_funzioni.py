@@ -12,7 +12,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from notebook import chapter
 
@@ -26,7 +26,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Output seems independent of inpu
 def cases(**data):
     """Il controllo che segue su molti casi, gli stessi a ogni esecuzione; rng dà i numeri del caso."""
     rng = st.builds(np.random.default_rng, st.integers(0, 2**32 - 1))
-    profile = settings(max_examples=CASES, deadline=None, derandomize=True, phases=PHASES)
+    # Una macchina lenta non è un errore.
+    slow = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    profile = settings(max_examples=CASES, derandomize=True, phases=PHASES, **slow)
     return lambda test: profile(given(rng=rng, **data)(test))
 
 

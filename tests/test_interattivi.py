@@ -9,6 +9,7 @@ import re
 import xml.etree.ElementTree as ET
 from html import unescape
 
+import browser as chromium
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -156,7 +157,6 @@ def test_every_interactive_moves(addresses, page, path, how):
             "([id, text]) => [...document.querySelectorAll(`#${id} pre.interact-stdout`)]"
             ".map((pre) => pre.textContent).join('\\n').trim() === text",
             arg=[f"interact-{n}", expected],
-            timeout=5000,
         )
     assert page.problems == []
 
@@ -201,7 +201,6 @@ def test_both_sliders_of_chapter_6(addresses, page):
             page.wait_for_function(
                 "([id, text]) => document.querySelector(`#${id} pre.interact-stdout`).textContent.trim() === text",
                 arg=[f"interact-{n}", expected],
-                timeout=5000,
             )
             learning_rate = interactive.controls[0].values[choice[0]]
             names = chapter(6).names
@@ -213,9 +212,7 @@ def test_both_sliders_of_chapter_6(addresses, page):
 @every_page
 def test_without_javascript_the_default_stands(browser, addresses, site, path):
     """Senza JavaScript c'è la figura iniziale, uguale a quella che la registrazione contiene."""
-    context = browser.new_context(java_script_enabled=False)
-    try:
-        page = context.new_page()
+    with chromium.blank_page(browser, java_script_enabled=False) as page:
         page.goto(f"{addresses['disco']}/{address(path)}")
         source = (site / address(path)).read_text(encoding="utf-8")
         for n, recording in enumerate(recordings(site, path), 1):
@@ -226,5 +223,3 @@ def test_without_javascript_the_default_stands(browser, addresses, site, path):
             box = page.locator(f"#interact-{n} .interact-output").first.bounding_box()
             assert box["width"] > 100 and box["height"] > 15
             assert page.locator(f"#interact-{n} .interact-notice").first.is_visible()
-    finally:
-        context.close()

@@ -1,7 +1,5 @@
 """In un Jupyter vero, senza il plug-in, gli stessi interact rispondono ai cursori sul codice di chi legge."""
 
-import queue
-
 import pytest
 from kernel import Kernel
 from notebook import CHAPTERS, cells, chapter
@@ -33,9 +31,4 @@ def test_the_slider_follows_the_readers_code(kernel):
     head = "def watch_descent(learning_rate, epochs):\n"
     kernel.run(cell.source.replace(head, head + "    print('codice di chi legge')\n"))
     assert "codice di chi legge" in kernel.move(interactive.controls[1].description, {"value": 33})
-
-
-def test_no_message_is_left(kernel):
-    """Il kernel non ha altro da dire: nessun errore arrivato in ritardo."""
-    with pytest.raises(queue.Empty):
-        kernel.client.get_iopub_msg(timeout=0.5)
+    kernel.run("")  # l'ultima parola: se prima c'è ancora un errore, lo trova

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from mutanti import MUTANTS, check, trial
+from mutanti import ENDLESS, MUTANTS, check, trial
 
 
 def test_every_mutant_can_be_planted():
@@ -16,4 +16,4 @@ def test_twelve_mutants_are_caught():
     chosen = MUTANTS[3 :: len(MUTANTS) // 12][:12]
     with ThreadPoolExecutor(2) as executor:
         verdicts = list(executor.map(trial, chosen, [True, False] * 6))
-    assert len(chosen) == 12 and [mutant for mutant, verdict in zip(chosen, verdicts, strict=True) if not verdict] == []
+    assert len(chosen) == 12 and [mutant for mutant, verdict in zip(chosen, verdicts, strict=True) if verdict in ("", ENDLESS)] == []

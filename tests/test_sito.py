@@ -1,6 +1,5 @@
 """Il sito costruito, una pagina dopo l'altra: leggero, senza richieste ad altri, accessibile, in italiano, senza vicoli ciechi."""
 
-import os
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
