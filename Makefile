@@ -3,12 +3,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SITO := _build/html
-PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile \
-	--nbval --nbval-current-env --nbval-cell-timeout 300
+JUPYTER_BOOK = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going
+# Ciò da cui dipendono il PDF, l'EPUB e JupyterLite.
+SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapters pubblica requirements*.txt \
+	myst-nb-interact/myst_nb_interact -type f ! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*')
+PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
+	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
+# I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
+LUNGHI := $(addprefix tests/test_,sito.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
+	$(addprefix myst-nb-interact/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
+PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py myst-nb-interact/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni benchmark pulisci
+.DELETE_ON_ERROR:
+.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni \
+	benchmark benchmark-confronto benchmark-sito pulisci sempre
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,31 +51,52 @@ $(VENV)/test: tests/requirements.txt $(VENV)/jupyter $(VENV)/pdf
 	@touch $@
 
 libro: $(VENV)/libro ## costruisce il libro in _build/html
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going .
+	$(JUPYTER_BOOK) .
 	@echo "Il libro è pronto: apriamo $(CURDIR)/$(SITO)/index.html nel browser, oppure eseguiamo make servi."
 
 servi: libro ## mostra il libro nel browser, su questo computer
 	@echo "Il libro è su http://127.0.0.1:8000 (Ctrl+C per finire)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITO) 8000
 
-lite: $(VENV)/jupyter ## aggiunge al sito JupyterLite: i capitoli si eseguono nel browser
+lite: $(SITO)/lite/jupyter-lite.json ## aggiunge al sito JupyterLite: i capitoli si eseguono nel browser
+	@$(MAKE) --no-print-directory libro
+
+# Gli indirizzi che le pagine contengono: il file cambia soltanto quando cambiano loro.
+_build/indirizzi: sempre
+	@mkdir -p $(@D)
+	@echo '$(LIBRO_SITO) $(LIBRO_DEPOSITO) $(LITE)' | cmp -s - $@ || echo '$(LIBRO_SITO) $(LIBRO_DEPOSITO) $(LITE)' > $@
+
+$(SITO)/lite/jupyter-lite.json: $(VENV)/jupyter $(SORGENTI) _build/indirizzi
 	$(BIN)/python pubblica/copie.py _build/copie
 	$(BIN)/python -m pip download --quiet --no-deps --dest _build/ruote $$($(BIN)/python -m pip freeze | grep -E '^(comm|ipywidgets|jupyterlab_widgets)==')
 	cd pubblica/lite && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lite build --piplite-wheels ../../_build/ruote $(LITE)
-	@$(MAKE) --no-print-directory libro
+	@touch $@
 
 jupyter: $(VENV)/jupyter ## apre i capitoli in JupyterLab
 	cd chapters && "$(CURDIR)/$(BIN)/jupyter" lab
 
-pdf: $(VENV)/pdf ## scrive il libro in PDF, in _build/html/backpropagation.pdf
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going --builder singlehtml .
-	@mkdir -p $(SITO)
-	$(BIN)/python pubblica/stampa.py _build/singlehtml/index.html $(SITO)/backpropagation.pdf
+pdf: $(SITO)/backpropagation.pdf ## scrive il libro in PDF, in _build/html/backpropagation.pdf
 
-epub: $(VENV)/libro ## scrive il libro in EPUB, in _build/html/backpropagation.epub
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going --builder custom --custom-builder epub .
-	@mkdir -p $(SITO)
-	cp _build/epub/backpropagation.epub $(SITO)/
+$(SITO)/backpropagation.pdf: _build/singlehtml/index.html pubblica/stampa.py $(VENV)/pdf
+	@mkdir -p $(@D)
+	$(BIN)/python pubblica/stampa.py $< $@
+
+_build/singlehtml/index.html: $(VENV)/libro $(SORGENTI) _build/indirizzi
+	$(JUPYTER_BOOK) --builder singlehtml .
+	@touch $@
+
+epub: $(SITO)/backpropagation.epub ## scrive il libro in EPUB, in _build/html/backpropagation.epub
+
+# Sphinx legge il libro una volta per tutti i formati, e ne scrive uno alla volta.
+$(SITO)/backpropagation.epub: $(VENV)/libro $(SORGENTI) _build/indirizzi | _build/singlehtml/index.html
+	$(JUPYTER_BOOK) --builder custom --custom-builder epub .
+	@mkdir -p $(@D)
+	cp _build/epub/backpropagation.epub $@
+
+# Il sito con tutto ciò che contiene: le pagine per ultime, perché sanno che cos'altro c'è.
+_build/intero: $(SITO)/backpropagation.pdf $(SITO)/backpropagation.epub $(SITO)/lite/jupyter-lite.json
+	@$(MAKE) --no-print-directory libro
+	@touch $@
 
 # Ciò che si importa è dichiarato; deptry avverte che non gli servono le righe con cui un elenco ne segue un altro.
 DEPTRY := "$(CURDIR)/$(BIN)/python" -W ignore -m deptry
@@ -76,12 +107,13 @@ stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, i
 	$(DEPTRY) assets/estensione pubblica chapters tests --ignore DEP002
 	cd myst-nb-interact && $(DEPTRY) .
 
-test: $(VENV)/test stile pdf epub lite ## esegue tutti i controlli
+test: $(VENV)/test ## esegue tutti i controlli
 	$(BIN)/python pubblica/browser.py
-	$(PYTEST) chapters tests myst-nb-interact/tests
+	@$(MAKE) --no-print-directory -j 2 stile _build/intero
+	$(PYTEST) $(PROVE)
 
 test-veloce: $(VENV)/test stile ## i controlli che non costruiscono pagine e non aprono il browser
-	$(PYTEST) -m "not sito and not lento" --ignore-glob="*/test_build.py" --ignore-glob="*/test_player.py" chapters tests myst-nb-interact/tests
+	$(PYTEST) -m "not sito and not lento" $(filter-out %/test_build.py %/test_player.py,$(PROVE))
 
 venti: $(VENV)/test ## esegue i notebook venti volte, in ordine sparso, e ne confronta i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/venti.py
@@ -113,8 +145,14 @@ quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	$(@D)/bin/python -m pip install --quiet -r $<
 	@touch $@
 
-benchmark: .venv-benchmarks/pronto ## confronta il plug-in con Panel e HoloViews (tre quarti d'ora)
+SOLO ?= confronto sito
+benchmark: $(addprefix benchmark-,$(SOLO)) ## misura il plug-in accanto ad altri (tre quarti d'ora) e la velocità del sito; SOLO=sito ne fa una parte
+
+benchmark-confronto: .venv-benchmarks/pronto
 	$(<D)/bin/python benchmarks/compare.py
+
+benchmark-sito: $(VENV)/test libro
+	$(BIN)/python benchmarks/sito.py
 
 pulisci: ## toglie ciò che è stato costruito (non l'ambiente)
 	rm -rf _build
