@@ -359,6 +359,9 @@ def test_06_the_sliders_say_the_same(show):
             assert line.endswith(f", {chapter(6).regime(learning_rate, use_relu)}")
     assert "Dopo 5 passi: y = 4.50" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
     assert "dopo 20 passi" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
+    game = next(i for i in chapter(6).interactives if i.f.__name__ == "game").controls
+    for scale in game[0].values:
+        assert any("primato" in show(6, "game", scale=scale, learning_rate=rate).text for rate in game[1].values)
     assert "dopo 21 passi" in show(6, "game", scale=1.0, learning_rate=0.01).text
     assert "spento" in show(6, "game", scale=2.0, learning_rate=0.1).text
 
