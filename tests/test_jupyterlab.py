@@ -1,11 +1,14 @@
 """Ciò che fa chi legge in un JupyterLab vero: esegue il capitolo 6, cambia una riga, muove il cursore, guarda la figura."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import time
+from urllib.request import urlopen
 
 import pytest
 from notebook import CHAPTERS, ROOT, chapter
@@ -37,6 +40,11 @@ def lab(tmp_path):
         else:
             raise AssertionError("".join(log))
         threading.Thread(target=server.stderr.read, daemon=True).start()  # nessuno legge il resto, e il server non si ferma
+        # L'indirizzo lo scrive poco prima di rispondere.
+        while server.poll() is None:
+            with contextlib.suppress(OSError), urlopen(found[0]):
+                break
+            time.sleep(0.1)
         yield found[0]
     finally:
         server.terminate()
