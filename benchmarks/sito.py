@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "tests"))
+sys.path += [str(HERE.parent / "pubblica"), str(HERE.parent / "tests")]
 import browser  # noqa: E402
 import esame  # noqa: E402
 import server  # noqa: E402

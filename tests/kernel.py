@@ -20,7 +20,7 @@ class Kernel:
     def listen(self, message_id):
         """Legge i messaggi fino a che il kernel ha finito di rispondere."""
         while True:
-            message = self.client.get_iopub_msg(timeout=120)
+            message = self.client.get_iopub_msg(timeout=300)
             kind, content = message["msg_type"], message["content"]
             if kind == "comm_open":
                 self.models[content["comm_id"]] = content["data"]["state"]
