@@ -54,7 +54,7 @@ def plugin(subject: str, rows: int, columns: int, form: str, folder: Path, proce
     nbformat.write(notebook, folder / "index.ipynb")
     (folder / "conf.py").write_text(
         "extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out']\nnb_execution_in_temp = False\n"
-        f"interact_max_states = 10000\ninteract_max_kilobytes = 100000\ninteract_processes = {processes}\n"
+        f"interact_max_states = 10000\ninteract_max_kilobytes = 100000\ninteract_strict = True\ninteract_processes = {processes}\n"
     )
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", ".", "out"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
