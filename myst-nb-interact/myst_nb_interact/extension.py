@@ -29,6 +29,11 @@ from .render import ChooseStill, alive, figure_inline, interact, recording_file,
 
 KERNEL = "myst-nb-interact"
 _STATIC = Path(__file__).parent / "static"
+_LIBRARIES = {
+    *("altair", "bokeh", "holoviews", "ipykernel", "ipython", "ipywidgets", "matplotlib", "matplotlib-inline", "networkx"),
+    *("numpy", "pandas", "pillow", "plotly", "polars", "scikit-learn", "scipy", "seaborn", "statsmodels", "sympy", "torch"),
+}
+"""What notebooks mostly reckon and draw with: another version of one of them has all notebooks executed again."""
 _BY_THE_WAY = ("cache", "processes")
 """Options that change no recording."""
 _DRIVING = re.compile(r"interactive\(children=|\w*Box\(children=.*\b(?:interactive|Output)\(", re.DOTALL)
@@ -67,7 +72,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     if not config.nb_execution_cache_path:
         # MyST-NB keeps executed notebooks by their code alone; other options or libraries record otherwise.
         decisive = sorted(item for item in options.items() if item[0] not in _BY_THE_WAY)
-        libraries = sorted((library.name, library.version) for library in distributions())
+        libraries = sorted((library.name, library.version) for library in distributions() if library.name in _LIBRARIES)
         config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(decisive, libraries))
     # Where Sphinx reads several documents at once, each has its share of the cores.
     options["processes"] = options["processes"] or max(1, available_cores() // app.parallel)
