@@ -6,7 +6,7 @@ SITO := _build/html
 JUPYTER_BOOK = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going
 # Ciò da cui dipendono il PDF, l'EPUB e JupyterLite.
 SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapters pubblica requirements*.txt \
-	myst-nb-interact/myst_nb_interact -type f ! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*')
+	myst-nb-interact/myst_nb_interact -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
