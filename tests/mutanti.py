@@ -161,8 +161,8 @@ MUTANTS = [
         # il plug-in: i valori dei controlli, la registrazione, le figure
         ("states", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step) + 1"),
         ("states", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step + 1e-9)"),
-        ("states", "round(i * (count - 1) / (thin - 1))", "round(i * (count - 1) / thin)"),
-        ("states", "*(v for v in grid if not same(v)), value", "*grid, value"),
+        ("states", "round(i * (count - 1) / (most - 1))", "round(i * (count - 1) / most)"),
+        ("states", " if i != start or not (on_grid or thinned)]", "]"),
         ("states", "values=[*values, None], labels=[*labels, \"\"]", "values=[None, *values], labels=[\"\", *labels]"),
         ("states", "values=[False, True]", "values=[True, False]"),
         ("states", 'text.replace("-", "\\N{MINUS SIGN}", 1)', "text"),

@@ -155,7 +155,7 @@ def test_peso(from_phone):
 
 def test_compare_subito(from_phone):
     """Perché una pagina compaia basta il foglio di stile: nessuno script si fa aspettare."""
-    assert {name: seen.blocking for name, seen in from_phone.items() if seen.blocking != ["/_static/libro.css"]} == {}
+    assert {name: seen.blocking for name, seen in from_phone.items() if seen.blocking != ["/_static/stili.css"]} == {}
 
 
 def test_niente_si_sposta(from_phone):
