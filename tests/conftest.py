@@ -23,9 +23,9 @@ def addresses(site):
         yield {"http": address, "disco": site.as_uri()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Un Chromium senza finestra, lo stesso per tutti i controlli."""
+    """Un Chromium senza finestra, lo stesso per i controlli di un file: i file del plug-in ne aprono uno loro, e due non stanno insieme."""
     with chromium.avvia() as opened:
         yield opened
 
