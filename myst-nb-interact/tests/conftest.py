@@ -17,6 +17,14 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "lento: takes long (installs packages, draws hundreds of figures)")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def defaults():
+    """Matplotlib as it is when it comes, whatever style other tests of this process have chosen."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        yield
+
+
 @pytest.fixture
 def figures():
     """Marks have the same names in every run, and no figure is left over."""
