@@ -6,13 +6,13 @@ SITO := _build/html
 JUPYTER_BOOK = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --keep-going
 # Ciò da cui dipendono il PDF, l'EPUB e JupyterLite.
 SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapters pubblica requirements*.txt \
-	myst-nb-interact/myst_nb_interact -type f ! -path '*/__pycache__/*' ! -path '*/.*')
+	interact-replay/interact_replay -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
 LUNGHI := $(addprefix tests/test_,sito.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
-	$(addprefix myst-nb-interact/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
-PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py myst-nb-interact/tests/test_*.py))
+	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
+PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -32,10 +32,10 @@ $(BIN)/uv: | $(BIN)/activate
 	$(BIN)/python -m pip install --quiet uv==0.13.9
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-$(VENV)/libro: requirements.txt myst-nb-interact/pyproject.toml myst-nb-interact/kernelspec/kernel.json | $(BIN)/uv
+$(VENV)/libro: requirements.txt interact-replay/pyproject.toml interact-replay/kernelspec/kernel.json | $(BIN)/uv
 	@echo "Preparo l'ambiente in $(VENV) (la prima volta: meno di un minuto)…"
 	$(INSTALL) --require-hashes -r requirements.txt
-	$(INSTALL) --no-deps -e ./myst-nb-interact
+	$(INSTALL) --no-deps -e ./interact-replay
 	@touch $@
 
 $(VENV)/pdf: pubblica/requirements.txt $(VENV)/libro
@@ -105,7 +105,7 @@ stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, i
 	$(BIN)/mypy
 	$(DEPTRY) assets/estensione pubblica chapters --requirements-files requirements.in,pubblica/requirements.in
 	$(DEPTRY) assets/estensione pubblica chapters tests --ignore DEP002
-	cd myst-nb-interact && $(DEPTRY) .
+	cd interact-replay && $(DEPTRY) .
 
 test: $(VENV)/test ## esegue tutti i controlli
 	$(BIN)/python pubblica/browser.py

@@ -1,4 +1,4 @@
-"""myst-nb-interact beside Panel's `embed` and HoloViews' `HoloMap`: the same functions, one run, one machine.
+"""interact-replay beside Panel's `embed` and HoloViews' `HoloMap`: the same functions, one run, one machine.
 
     python benchmarks/compare.py            # the figures of the plug-in's README; writes comparison.md and .svg
     python benchmarks/compare.py --quick    # small sizes; prints the table, writes nothing into the plug-in

@@ -20,9 +20,9 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
-from myst_nb_interact.draw import draw
-from myst_nb_interact.reuse import Memory
-from myst_nb_interact.svg import make_tidy
+from interact_replay.kernel.draw import draw
+from interact_replay.kernel.reuse import Memory
+from interact_replay.svg import make_tidy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import notebook  # noqa: E402

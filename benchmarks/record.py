@@ -53,7 +53,7 @@ def plugin(subject: str, rows: int, columns: int, form: str, folder: Path, proce
     notebook.cells = [nbformat.v4.new_markdown_cell("# Benchmark"), *map(nbformat.v4.new_code_cell, cells)]
     nbformat.write(notebook, folder / "index.ipynb")
     (folder / "conf.py").write_text(
-        "extensions = ['myst_nb', 'myst_nb_interact']\nexclude_patterns = ['out']\nnb_execution_in_temp = False\n"
+        "extensions = ['myst_nb', 'interact_replay']\nexclude_patterns = ['out']\nnb_execution_in_temp = False\n"
         f"interact_max_states = 10000\ninteract_max_kilobytes = 100000\ninteract_strict = True\ninteract_processes = {processes}\n"
     )
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", ".", "out"]
@@ -66,7 +66,7 @@ def plugin(subject: str, rows: int, columns: int, form: str, folder: Path, proce
         **json.loads((folder / "clocks.json").read_text()),
         "page": str(page),
         "content": _weigh(figure[0].encode(), (static / "interact" / "index" / "1.js").read_bytes()),
-        "library": _weigh((static / "interact.js").read_bytes(), (static / "interact.css").read_bytes()),
+        "library": _weigh((static / "interact-replay.js").read_bytes(), (static / "interact-replay.css").read_bytes()),
     }
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PLUGIN = Path(__file__).resolve().parents[1] / "myst-nb-interact"
+PLUGIN = Path(__file__).resolve().parents[1] / "interact-replay"
 NAMES = {"line": "line plot", "heat": "heat map", "region": "decision region", "table": "printed table"}
 COLORS = {"plug-in": "#0067a5", "Panel": "#b84a00", "HoloViews": "#6b7280"}
 BEGIN, END = "<!-- comparison -->", "<!-- /comparison -->"

@@ -25,8 +25,8 @@ import nbformat
 
 TESTS = Path(__file__).resolve().parent
 CHAPTERS = TESTS.parent / "chapters"
-PLUGIN = TESTS.parent / "myst-nb-interact"
-QUICK = "codec", "states", "svg"  # i moduli del plug-in che si controllano insieme, in un secondo
+PLUGIN = TESTS.parent / "interact-replay"
+QUICK = "recording", "kernel/controls", "svg"  # i moduli del plug-in che si controllano insieme, in un secondo
 CASES = "60"
 SECONDS = 600
 ENDLESS = f"non finisce in {SECONDS} s"
@@ -159,32 +159,32 @@ MUTANTS = [
         (11, "-(Y * log_probabilities).sum() / len(X)", "-(Y * log_probabilities).sum()"),
         (11, "parent.grad += local * node.grad\n    text", "parent.grad = local * node.grad\n    text"),
         # il plug-in: i valori dei controlli, la registrazione, le figure
-        ("states", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step) + 1"),
-        ("states", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step + 1e-9)"),
-        ("states", "round(i * (count - 1) / (most - 1))", "round(i * (count - 1) / most)"),
-        ("states", " if i != start or not (on_grid or thinned)]", "]"),
-        ("states", "values=[*values, None], labels=[*labels, \"\"]", "values=[None, *values], labels=[\"\", *labels]"),
-        ("states", "values=[False, True]", "values=[True, False]"),
-        ("states", 'text.replace("-", "\\N{MINUS SIGN}", 1)', "text"),
-        ("codec", "if count == 1 and piece}", "if piece}"),
-        ("codec", "if order != sorted(order):", "if False:"),
-        ("codec", "bisect_left(tops, number)", "0"),
-        ("codec", 'if both.isascii() or max(both) <= "\\uffff":', "if True:"),
-        ("codec", "commonprefix((last[begin:][::-1], text[begin:][::-1]))", "commonprefix((last[::-1], text[::-1]))"),
-        ("codec", "zip([0, *chosen], chosen)", "zip(chosen, chosen)"),
-        ("codec", 'columns[at].append("".join(gap))\n                gap', 'columns[at].append("")\n                gap'),
+        ("kernel/controls", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step) + 1"),
+        ("kernel/controls", "math.floor((high - low) / step + 1e-9) + 1", "math.floor((high - low) / step + 1e-9)"),
+        ("kernel/controls", "round(i * (count - 1) / (most - 1))", "round(i * (count - 1) / most)"),
+        ("kernel/controls", " if i != start or not (on_grid or thinned)]", "]"),
+        ("kernel/controls", "values=[*values, None], labels=[*labels, \"\"]", "values=[None, *values], labels=[\"\", *labels]"),
+        ("kernel/controls", "values=[False, True]", "values=[True, False]"),
+        ("kernel/controls", 'text.replace("-", "\\N{MINUS SIGN}", 1)', "text"),
+        ("recording", "if count == 1 and piece}", "if piece}"),
+        ("recording", "if order != sorted(order):", "if False:"),
+        ("recording", "bisect_left(tops, number)", "0"),
+        ("recording", 'if both.isascii() or max(both) <= "\\uffff":', "if True:"),
+        ("recording", "commonprefix((last[begin:][::-1], text[begin:][::-1]))", "commonprefix((last[::-1], text[::-1]))"),
+        ("recording", "zip([0, *chosen], chosen)", "zip(chosen, chosen)"),
+        ("recording", 'columns[at].append("".join(gap))\n                gap', 'columns[at].append("")\n                gap'),
         ("svg", 'text.rstrip("0").rstrip(".") if "." in text else text', 'text.rstrip("0").rstrip(".")'),
         ("svg", 'match[0] if match[1] in used else ""', "match[0]"),
         ("svg", "key=lambda element: (_without_id(element), element)", "key=None"),
         ("svg", '_COLLECTION.sub("C", _BASE64.sub(_image, svg))', "_BASE64.sub(_image, svg)"),
         ("svg", "definitions = {one for match in _DEFS.finditer(svg) for one in _each(match[1])}",
          "definitions = [one for match in _DEFS.finditer(svg) for one in _each(match[1])]"),
-        ("reuse", "if axes.viewLim.bounds != self.limits:", "if False:"),
-        ("reuse", "place += [*axis.get_data_interval(), axis.get_minpos()]", "pass"),
-        ("reuse", "axis, list(axis.axes.spines.values()), axis.axes.patch", "axis, axis.axes.patch"),
-        ("reuse", "dump((settings, axis,", "dump((axis,"),
-        ("reuse", "len(family.get_siblings(axes)) > 1", "False"),
-        ("reuse", "axes.get_visible() and axes.viewLim]", "axes.get_visible()]"),
+        ("kernel/reuse", "if axes.viewLim.bounds != self.limits:", "if False:"),
+        ("kernel/reuse", "place += [*axis.get_data_interval(), axis.get_minpos()]", "pass"),
+        ("kernel/reuse", "axis, list(axis.axes.spines.values()), axis.axes.patch", "axis, axis.axes.patch"),
+        ("kernel/reuse", "dump((settings, axis,", "dump((axis,"),
+        ("kernel/reuse", "len(family.get_siblings(axes)) > 1", "False"),
+        ("kernel/reuse", "axes.get_visible() and axes.viewLim]", "axes.get_visible()]"),
     ]
 ]
 
@@ -192,7 +192,7 @@ MUTANTS = [
 def file(mutant: Mutant, chapters: Path = CHAPTERS, plugin: Path = PLUGIN) -> Path:
     """Il notebook o il modulo in cui va l'errore."""
     if isinstance(mutant.where, str):
-        return plugin / "myst_nb_interact" / f"{mutant.where}.py"
+        return plugin / "interact_replay" / f"{mutant.where}.py"
     return next(chapters.glob(f"{mutant.where:02}-*.ipynb"))
 
 
@@ -257,12 +257,12 @@ def catch(mutant: Mutant, with_asserts: bool) -> str:
         raise ValueError(problem)
     with tempfile.TemporaryDirectory() as folder:
         if isinstance(mutant.where, str):
-            shutil.copytree(PLUGIN / "myst_nb_interact", Path(folder, "myst_nb_interact"))
+            shutil.copytree(PLUGIN / "interact_replay", Path(folder, "interact_replay"))
             path = file(mutant, plugin=Path(folder))
             path.write_text(path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")
             sys.path.insert(0, folder)
             names = QUICK if mutant.where in QUICK else [mutant.where]
-            return witness([PLUGIN / "tests" / f"test_{name}.py" for name in names])
+            return witness([PLUGIN / "tests" / f"test_{Path(name).name}.py" for name in names])
 
         sources = mutate(mutant, Path(folder), with_asserts)
         os.environ |= {"LIBRO_CAPITOLI": folder, "LIBRO_CASI": CASES}
@@ -292,7 +292,7 @@ def trial(mutant: Mutant, with_asserts: bool = True) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quanti", type=int, metavar="N", help="soltanto i primi N")
-    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07, codec")
+    parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07, recording")
     parser.add_argument("--processi", type=int, default=2, metavar="N", help="quanti alla volta (2)")
     parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle")
     parser.add_argument("--uno", help=argparse.SUPPRESS)

@@ -13,7 +13,7 @@ import ipywidgets
 import matplotlib
 import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
-from myst_nb_interact.states import Control, control
+from interact_replay.kernel.controls import Control, control
 from myst_parser.config.main import MdParserConfig
 
 matplotlib.use("agg")

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from myst_nb_interact import MIME_TYPE, OPTIONS_VARIABLE
+from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
 from nbclient import NotebookClient
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -31,7 +31,7 @@ def refresh(path: Path) -> str:
     NotebookClient(
         notebook,
         timeout=3600,
-        kernel_name="myst-nb-interact",
+        kernel_name="interact-replay",
         resources={"metadata": {"path": str(path.parent)}},
         coalesce_streams=True,  # un testo stampato è uno, anche se il kernel lo manda a pezzi
     ).execute()

@@ -60,7 +60,7 @@ def book(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Cella\n\nUn capoverso."), cell])
     nbformat.write(notebook, source / "cella.ipynb")
     settings = {
-        "extensions": ["myst_nb_interact", "sphinxcontrib.katex", "libro"],
+        "extensions": ["interact_replay", "sphinxcontrib.katex", "libro"],
         "nb_execution_mode": "off",
         "myst_enable_extensions": ["colon_fence", "dollarmath"],
         "html_static_path": [str(ROOT / "assets" / "sito")],

@@ -47,7 +47,7 @@ def test_i_comandi_di_make_ci_sono():
     texts = [path.read_text(encoding="utf-8") for path in (*WORKFLOWS, ROOT / "README.md", ROOT / "CONTRIBUTING.md")]
     used = {name for text in texts for line in re.findall(r"(?:^|[`\s])make ((?:[a-z-]+ ?)+)", text) for name in line.split()[:1]}
     assert used <= defined, used - defined
-    readme = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "myst-nb-interact/README.md"))
+    readme = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "interact-replay/README.md"))
     assert not {name for name in defined - {"help"} if f"make {name}" not in readme}
 
 

@@ -13,7 +13,7 @@ import browser as chromium
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from myst_nb_interact import codec
+from interact_replay.recording import decode, filled
 from notebook import ALIVE, CHAPTERS, ROOT, chapter
 from notebook import page as executed
 
@@ -40,7 +40,7 @@ def recordings(site, path):
     page = (site / address(path)).read_text(encoding="utf-8")
     controls = [json.loads(unescape(text)) for text in re.findall(r"data-controls='(.*?)'", page)]
     texts = [file.read_text(encoding="utf-8") for file in files(site, path)]
-    outputs = [json.loads(re.fullmatch(r'mystNbInteract\("[^"]*",(.*)\)\n', text)[1]) for text in texts]
+    outputs = [json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', text)[1]) for text in texts]
     return [{"controls": c, "outputs": o} for c, o in zip(controls, outputs, strict=True)]
 
 
@@ -87,7 +87,7 @@ def assert_same_drawing(recorded, matplotlib):
 
 def shown_in(output, state):
     """L'HTML di uno stato."""
-    return codec.filled(codec.decode(output, state), output["rich"])
+    return filled(decode(output, state), output["rich"])
 
 
 def position(output, choice, controls):

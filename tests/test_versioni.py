@@ -41,7 +41,7 @@ def test_ogni_elenco_basta(name):
         assert found.setdefault(canonicalize_name(requirement.name), specifier.version) == specifier.version, requirement
     needs = list(wanted(name))
     if name == "requirements":
-        project = tomllib.loads((ROOT / "myst-nb-interact" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        project = tomllib.loads((ROOT / "interact-replay" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         needs += map(Requirement, project["dependencies"] + project["optional-dependencies"]["matplotlib"])
     assert needs
     for need in needs:

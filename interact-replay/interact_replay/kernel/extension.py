@@ -1,0 +1,146 @@
+"""The IPython extension of the build kernel: shown interacts become recordings.
+
+ipywidgets does its own work here, so every way of calling `interact` gives the controls that a reader's Jupyter
+shows. Only three things differ from a kernel with a reader in front of it: a widget tells the front end nothing
+before it is displayed; a function is called when its controls are displayed, once for each state; what is displayed
+is a recording.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from html import escape
+from itertools import count
+from typing import Any
+from weakref import WeakSet
+
+import comm
+import ipywidgets
+from IPython.core.interactiveshell import InteractiveShell
+from ipywidgets.widgets import interaction
+
+from .. import MIME_TYPE, OPTIONS_VARIABLE, Options
+from .capture import Outputs, Publisher
+from ..errors import InteractError
+from .layout import Source, sources_in, widgets_in
+from .record import record
+from .sample import stills
+
+_numbers = count(1)
+_driven: WeakSet[Any] = WeakSet()
+"""Controls that a function depends on."""
+_waiting: list[ipywidgets.Widget] = []
+"""Boxes of such controls that were displayed before the output that they drive."""
+_create_comm: Callable[..., Any]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by IPython at the start of the kernel (`--ext interact_replay.kernel`)."""
+    global _create_comm
+    # The hook that comm provides for kernels without a front end: no state of a recorded widget reaches the notebook.
+    _create_comm, comm.create_comm = comm.create_comm, comm.DummyComm
+    create = ipywidgets.interactive.__init__
+
+    def create_quietly(self: Any, *arguments: Any, **named: Any) -> None:
+        create(self, *arguments, **named)
+        driven = {widget._kwarg: widget for widget in self.kwargs_widgets}
+        self.out._interact = Source(self.f, driven, self.auto_display, self.manual)
+        _driven.update(driven.values())
+
+    # The function is called for every state, the first one included, when the controls are shown.
+    ipywidgets.interactive.update = lambda self, *args: None
+    ipywidgets.interactive.__init__ = create_quietly
+    ipywidgets.interactive_output = ipywidgets.widgets.interactive_output = _interactive_output
+    interaction.interactive_output = _interactive_output
+    formatter: Any = shell.display_formatter
+    formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _bundle(widget, shell))
+
+
+def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
+    """As ipywidgets' own, but for the calls: the output remembers what to call."""
+    output = ipywidgets.Output()
+    output._interact = Source(f, controls)
+    _driven.update(controls.values())
+    return output
+
+
+def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
+    """What is displayed instead of a widget. Every failure reaches the author: IPython would swallow all but one kind."""
+    strict = _may_not_fail(shell)
+    try:
+        options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
+        strict = strict and options.strict
+        if isinstance(shell.display_pub, Publisher):
+            return _within(widget, shell, shell.display_pub)
+        sources = list(sources_in(widget))
+        if not sources and not _driven.isdisjoint(widgets_in(widget)):
+            _waiting.append(widget)
+            return {"text/plain": repr(widget), MIME_TYPE: {"still": []}}
+        controls = {control for source in sources for control in source.widgets.values()}
+        beside = [box for box in _waiting if not controls.isdisjoint(widgets_in(box))]
+        _waiting[:] = [box for box in _waiting if box not in beside]
+        recording = record(widget, shell, options, _numbers, strict, beside)
+        if recording and not _may_not_fail(shell):  # the author knows
+            recording["messages"] = [message for message in recording.get("messages", ()) if message[0] != "raised"]
+        shown = _as_always(widget, alive=recording is not None)
+        return shown | {MIME_TYPE: recording} if recording else shown
+    except InteractError as error:
+        failure = error
+    except Exception as error:
+        failure = InteractError(f"this {type(widget).__name__} could not be recorded: {type(error).__name__}: {error}", error)
+    if strict:
+        raise failure
+    try:
+        still = stills(list(sources_in(widget)), shell)
+    except Exception:
+        still = Outputs()
+    error_output = {"output_type": "error", "ename": "InteractError", "evalue": str(failure), "traceback": [str(failure)]}
+    return {"text/plain": str(failure), MIME_TYPE: {"still": still or [error_output], "reason": str(failure)}}
+
+
+def _may_not_fail(shell: InteractiveShell) -> bool:
+    """Whether this cell is not among those that may raise."""
+    kernel: Any = shell.kernel  # type: ignore[attr-defined]
+    return bool(kernel.get_parent().get("content", {}).get("stop_on_error", True))
+
+
+def _within(widget: ipywidgets.Widget, shell: InteractiveShell, publisher: Publisher) -> dict[str, Any]:
+    """What a function that is being recorded shows of a widget: texts as they are, an interact as it begins."""
+    if isinstance(widget, (ipywidgets.HTML, ipywidgets.HTMLMath, ipywidgets.Label)):
+        return {"text/html": escape(widget.value) if isinstance(widget, ipywidgets.Label) else widget.value}
+    sources = list(sources_in(widget))
+    publisher.outputs += stills(sources, shell)
+    pictures = {k: v for k, v in _as_always(widget, alive=True).items() if k.startswith("image/")}
+    if not pictures:
+        name = "the controls of an interact" if sources else type(widget).__name__
+        publisher.outputs.omitted.append(f"{name}, shown by the function")
+    return pictures or {"text/plain": ""}
+
+
+def _as_always(widget: ipywidgets.Widget, alive: bool) -> dict[str, Any]:
+    """What the widget itself gives; its text and its pictures alone, where a recording tells the rest."""
+    bundle = widget._repr_mimebundle_()
+    data = (bundle[0] if isinstance(bundle, tuple) else bundle) or {}
+    still = {k: v for k, v in data.items() if k.startswith(("image/", "text/plain"))}
+    if alive or len(still) > 1:  # a canvas of `%matplotlib widget` has a picture of itself
+        return still
+    _open(widget)
+    return data
+
+
+def _open(widget: ipywidgets.Widget) -> None:
+    """Tell the front end of a widget and of those that it refers to, as ipywidgets does when they are made."""
+    if not isinstance(widget.comm, comm.DummyComm):
+        return
+    widget.comm = None
+    for value in (getattr(widget, name) for name in widget.keys):
+        for part in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(part, ipywidgets.Widget):
+                _open(part)
+    comm.create_comm, quiet = _create_comm, comm.create_comm
+    try:
+        widget.open()
+    finally:
+        comm.create_comm = quiet

@@ -1,0 +1,83 @@
+"""Calls of one function for many arguments, on all cores where forking is safe."""
+
+from __future__ import annotations
+
+import gc
+import math
+import multiprocessing
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+from ..errors import InteractError
+
+_FEW = 24
+"""Fewer calls than this are not worth a process."""
+
+_THREADED = {"catboost", "cupy", "jax", "lightgbm", "numba", "polars", "pyarrow", "sklearn", "tensorflow", "torch", "xgboost"}
+"""Libraries whose threads do not survive a fork: a forked process would wait for them for ever."""
+
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux says how much of the cores a container may use."""
+
+_call: Callable[[Any], Any]
+
+
+def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int) -> Iterator[Any]:
+    """`map(call, items)`, in order; `processes` 0 is one for each core.
+
+    Forked processes see all that the notebook has defined, without a copy through pickle. That is safe on Linux while
+    no library keeps threads of its own; otherwise everything runs in this process. Raises InteractError where a
+    process is killed.
+    """
+    if sys.platform != "linux" or _THREADED & sys.modules.keys():
+        processes = 1
+    processes = processes or available_cores()
+    if processes == 1 or len(items) < _FEW:
+        yield from map(call, items)
+        return
+    global _call
+    _call = call
+    size = max(1, min(16, len(items) // (16 * processes)))
+    chunks = [items[i : i + size] for i in range(0, len(items), size)]
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin) as executor:
+        with warnings.catch_warnings():
+            # The kernel has threads, none of which the children need.
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+            results = executor.map(_run, chunks)
+        try:
+            for chunk in results:
+                yield from chunk
+        except BrokenProcessPool as error:
+            raise InteractError(
+                "a process that recorded states was ended from outside, or ended itself: the memory may not suffice for "
+                f"{processes} of them, or the function calls what must not run in a forked process. Set "
+                "interact_processes = 1 in the Sphinx configuration."
+            ) from error
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def available_cores() -> int:
+    """Cores that this process may use; a container may be given less than it sees."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = _QUOTA.read_text(encoding="ascii").split()
+        return max(1, min(cores, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or "max": no quota
+        return cores
+
+
+def _begin() -> None:
+    # What the notebook holds is not garbage, and looking through it for every figure takes a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _run(chunk: Sequence[Any]) -> list[Any]:
+    return [_call(item) for item in chunk]

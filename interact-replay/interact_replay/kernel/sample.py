@@ -1,0 +1,169 @@
+"""States of a function called, in order, on all cores where that is safe → what each of them shows."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, NamedTuple
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from .. import Options
+from .capture import Outputs, captured
+from ..errors import InteractError
+from .layout import Layout, Source
+from .pieces import Rich, pieces, without_names
+from .pool import map_ordered
+from ..progress import told
+from ..svg import make_tidy
+
+State = tuple[int, ...]
+"""The number of the value of each control that a function depends on."""
+
+
+class Row(NamedTuple):
+    """What a state shows, in pieces; what the function raised in it, if it did."""
+
+    pieces: list[str]
+    raised: str
+
+
+class Sampler:
+    """Calls one function; figures get identifiers that begin with `prefix`, and are SVG instead of pixels if `vector`.
+
+    Where `strict`, a function that raises stops everything with an InteractError; otherwise its state shows what it
+    raised.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        layout: Layout,
+        shell: InteractiveShell,
+        options: Options,
+        strict: bool,
+        prefix: str,
+        vector: bool,
+    ) -> None:
+        self.source, self.layout, self.used = source, layout, layout.used_by(source)
+        self._shell, self._options, self._strict, self._prefix = shell, options, strict, prefix
+        self._tidy = make_tidy(options.svg_digits, options.svg_colors)
+        self._vector = vector
+
+    def outputs(self, state: State) -> Outputs:
+        """What the function displays and prints in a state."""
+        return outputs(self.source, self.layout.arguments(self.source, dict(zip(self.used, state))), self._shell, self._strict)
+
+    def row(self, found: Outputs) -> Row:
+        """Outputs in pieces."""
+        raised = next((output["evalue"] for output in found if output["output_type"] == "error"), "")
+        return Row(pieces(found, self._tidy, self._prefix), raised)
+
+    def rows(self, states: Sequence[State]) -> list[Row]:
+        """What the states show; progress is told on the way."""
+        memory = _memory()
+        while (rows := self._rows(states, memory)) is None:
+            memory.active = False
+        return rows
+
+    def _rows(self, states: Sequence[State], memory: Any) -> list[Row] | None:
+        """None if what comes from memory is not what Matplotlib draws."""
+
+        def call(state: State) -> Row | InteractError | None:
+            try:
+                return self._checked(state, memory)
+            except InteractError as error:  # a process must not end with it
+                return error
+
+        rows = []
+        with _drawing(self._shell, memory, self._vector):
+            results = map_ordered(call, states, self._options.processes)
+            for row in told(results, len(states), getattr(self.source.f, "__name__", "interact"), self._options.cache):
+                if isinstance(row, InteractError):
+                    raise row
+                if row is None:
+                    return None
+                # Most pieces stand in many states, and come from the other processes once for each.
+                rows.append(Row([p if isinstance(p, Rich) else sys.intern(p) for p in row.pieces], row.raised))
+        return rows
+
+    def _checked(self, state: State, memory: Any) -> Row | None:
+        found = self.row(self.outputs(state))
+        if memory and memory.is_to_be_checked():
+            memory.active = False
+            plain, again = (self.row(self.outputs(state)).pieces for _ in range(2))
+            memory.active = True
+            # A function that draws something else each time proves nothing.
+            if without_names(found.pieces, self._prefix) != without_names(plain, self._prefix) and plain == again:
+                return None
+        return found
+
+
+def outputs(source: Source, arguments: dict[str, Any], shell: InteractiveShell, strict: bool) -> Outputs:
+    """What a function displays and prints; what it raises, if it may.
+
+    Raises InteractError for whatever the function raises where `strict`.
+    """
+    with captured(shell) as found, _steady_identifiers():
+        try:
+            source.call(arguments)
+        except (Exception, SystemExit) as error:
+            values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
+            raised = f"{type(error).__name__} for {values}"
+            if strict:
+                raise InteractError(
+                    f"the function raised {raised}. Mend it, offer other values, or tag the cell raises-exception to "
+                    "show the error as it is.",
+                    cause=error,
+                ) from error
+            lines = [line.rstrip() for line in traceback.format_exception_only(error)]
+            found.append({"output_type": "error", "ename": type(error).__name__, "evalue": raised, "traceback": lines})
+    return found
+
+
+def stills(sources: list[Source], shell: InteractiveShell) -> Outputs:
+    """What the functions show for the values that the controls have now."""
+    found = Outputs()
+    for source in sources:
+        values = {name: widget.value for name, widget in source.widgets.items()}
+        found += outputs(source, values, shell, strict=False)
+    return found
+
+
+def _memory() -> Any:
+    if "matplotlib.figure" not in sys.modules:
+        return None
+    from .reuse import Memory
+
+    return Memory()
+
+
+def shows_pixels(shell: InteractiveShell) -> bool:
+    """Whether Matplotlib's figures are displayed as PNG, and nothing else has been asked for."""
+    if "matplotlib.figure" not in sys.modules:
+        return False
+    from . import draw
+
+    return draw.shows_pixels(shell)
+
+
+def _drawing(shell: InteractiveShell, memory: Any, vector: bool) -> AbstractContextManager[None]:
+    if memory is None:
+        return nullcontext()
+    from .draw import drawing
+
+    return drawing(shell, memory, vector)
+
+
+@contextmanager
+def _steady_identifiers() -> Iterator[None]:
+    """The same parts of an SVG get the same identifiers in every state; by default Matplotlib draws them by lot."""
+    rc = sys.modules["matplotlib"].rcParams if "matplotlib" in sys.modules else {"svg.hashsalt": None}
+    salt = rc["svg.hashsalt"]
+    rc["svg.hashsalt"] = salt or "interact-replay"
+    try:
+        yield
+    finally:
+        rc["svg.hashsalt"] = salt

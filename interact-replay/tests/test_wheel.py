@@ -1,0 +1,69 @@
+"""The wheel, in an empty environment with plain Sphinx and MyST-NB: the example is built there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+pytestmark = pytest.mark.lento
+
+
+def run(*command, **more):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, **more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Built as pip builds it for everybody: by hatchling, in an environment of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns("__pycache__", "_build", ".*", "dist", "*.egg-info"))
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+def test_what_is_in_the_wheel(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    inside = {name.split("/", 1)[1] for name in names if name.startswith("interact_replay/")}
+    modules = {str(f.relative_to(ROOT / "interact_replay")) for f in (ROOT / "interact_replay").rglob("*.py")}
+    assert modules | {"page/static/interact-replay.js", "page/static/interact-replay.css"} <= inside
+    assert any(name.endswith("share/jupyter/kernels/interact-replay/kernel.json") for name in names)
+    assert not any("tests" in name or "__pycache__" in name for name in names)
+    metadata = zipfile.ZipFile(wheel).read(next(n for n in names if n.endswith("METADATA"))).decode()
+    assert "License-Expression: MIT" in metadata and "Description-Content-Type: text/markdown" in metadata
+
+
+def test_the_example_in_an_empty_environment(wheel, tmp_path):
+    environment = tmp_path / "venv"
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    # The versions that the other tests run with, so that a release of somebody else's does not fail this test.
+    frozen = run(sys.executable, "-m", "pip", "list", "--format", "freeze", "--exclude-editable")
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("\n".join(re.findall(r"^[\w.-]+==[\w.]+$", frozen, re.MULTILINE)))
+    run(python, "-m", "pip", "install", "--quiet", "-c", constraints, wheel, "sphinx", "myst-nb", "matplotlib")
+    example = shutil.copytree(ROOT / "example", tmp_path / "example", ignore=shutil.ignore_patterns("_build"))
+    # Not even an activated environment: MyST-NB finds the kernel beside the Python that runs Sphinx.
+    clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "JUPYTER_PATH")}
+    kernels = run(environment / "bin" / "jupyter", "kernelspec", "list", env=clean)
+    assert re.search(rf"interact-replay +{re.escape(str(environment))}", kernels)
+    log = run(python, "-m", "sphinx", "-b", "html", ".", "_build/html", cwd=example, env=clean)
+    assert "interact is shown as a still" not in log
+    page = (example / "_build/html/index.html").read_text(encoding="utf-8")
+    assert page.count('<div class="interact" ') == 5 and page.count("<svg") >= 4
+    for number in range(1, 6):
+        text = (example / f"_build/html/_static/interact/index/{number}.js").read_text(encoding="utf-8")
+        assert text.startswith(f'interactReplay("interact-{number}-') and '"slots":[{' in text
+    for name in ("interact-replay.js", "interact-replay.css"):
+        assert (example / "_build/html/_static" / name).exists() and name in page
