@@ -13,7 +13,7 @@ import browser as chromium
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from interact_replay.recording import decode, filled
+from interact_replay.recording import shown
 from notebook import ALIVE, CHAPTERS, ROOT, chapter
 from notebook import page as executed
 
@@ -87,7 +87,7 @@ def assert_same_drawing(recorded, matplotlib):
 
 def shown_in(output, state):
     """L'HTML di uno stato."""
-    return filled(decode(output, state), output["rich"])
+    return shown(output, state)
 
 
 def position(output, choice, controls):

@@ -1,4 +1,4 @@
-"""The outputs of all states ↔ a compact recording.
+"""The outputs of all states ↔ a compact recording; docs/format.md describes all of it.
 
 Every state is a list of pieces (strings; what a line is to a text). A piece that stands exactly once in every state,
 in the same order, is an anchor; what lies between two anchors is a slot. What is the same in all states is written
@@ -6,7 +6,7 @@ once. Each slot lists its distinct texts, of which one mostly continues the one 
 so that only the part between their common beginning and common end is written; and, for each state, which text it
 has, as the difference to the state before.
 
-    recording = {"fixed": [text, …], "slots": [{"texts": [[begin, end, middle], …], "steps": [number, …]}, …]}
+    chunk = {"fixed": [text, …], "slots": [{"texts": [[begin, end, middle], …], "steps": [number, …]}, …]}
 
 A state is fixed[0] + slot 0's text + fixed[1] + slot 1's text + … + fixed[-1].
 """
@@ -19,6 +19,9 @@ from collections import Counter
 from collections.abc import Sequence
 from os.path import commonprefix
 from typing import Any
+
+VERSION = 1
+"""Of the format. A page refuses a recording of another one."""
 
 
 def encode(states: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -53,16 +56,22 @@ def encode(states: Sequence[Sequence[str]]) -> dict[str, Any]:
     return {"fixed": fixed, "slots": slots}
 
 
-def decode(recording: dict[str, Any], state: int) -> str:
-    """What state number `state` shows. The player does the same in JavaScript."""
-    parts = [recording["fixed"][0]]
-    for slot, after in zip(recording["slots"], recording["fixed"][1:], strict=True):
+def decode(chunk: dict[str, Any], state: int) -> str:
+    """What state number `state` of the chunk shows. The player does the same in JavaScript."""
+    parts = [chunk["fixed"][0]]
+    for slot, after in zip(chunk["slots"], chunk["fixed"][1:], strict=True):
         text = ""
         number = sum(slot["steps"][: state + 1])
         for begin, end, middle in slot["texts"][: number + 1]:
             text = text[:begin] + middle + text[len(text) - end :]
         parts += [text, after]
     return "".join(parts)
+
+
+def shown(output: dict[str, Any], state: int) -> str:
+    """What an output shows in a state, with what a page has put for the placeholders of each chunk."""
+    chunk = output["chunks"][state // output["length"]]
+    return filled(decode(chunk, state % output["length"]), chunk["rich"])
 
 
 def filled(text: str, fillings: Sequence[str]) -> str:

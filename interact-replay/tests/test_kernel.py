@@ -7,7 +7,7 @@ import re
 import pytest
 from jupyter_client.manager import start_new_kernel
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
-from interact_replay.recording import decode, filled
+from interact_replay.recording import shown
 
 IMPORTS = """
 import matplotlib.pyplot as plt, numpy as np, ipywidgets as w, os, sys, warnings
@@ -54,8 +54,9 @@ class Kernel:
         total = 1
         for i in found["controls"]:
             total *= len(recording["controls"][i]["labels"])
-        alts = ["", ' alt=""']
-        return [filled(decode(found, i), alts + [text for _, text in found["rich"]]) for i in range(total)]
+        for chunk in found["chunks"]:
+            chunk["rich"] = ["", ' alt=""', *(text for _, text in chunk["rich"])]
+        return [shown(found, i) for i in range(total)]
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +227,7 @@ def test_a_control_that_serves_twice_is_one_control(kernel):
 
 def test_colours_of_a_terminal_and_progress_bars(kernel):
     kernel.run(r"interact(lambda x: print('\x1b[31mred', x, '\x1b[0m'), x=(0, 2))")
-    assert not kernel.error and kernel.recordings[0]["outputs"][0]["rich"][0][0] == "text/plain"
+    assert not kernel.error and kernel.recordings[0]["outputs"][0]["chunks"][0]["rich"][0][0] == "text/plain"
     kernel.run(r"interact(lambda x: print('1 %\r50 %\r100 %', x), x=(0, 2))")
     assert "100 %" in "".join(kernel.states()).replace("</", " </") and "50 %" not in "".join(kernel.states())
 

@@ -19,7 +19,7 @@ from . import cache
 from .budget import FEWEST, fitted, most_states, neighbours
 from .capture import Outputs, show_figures
 from ..errors import CannotSample, InteractError, TooFine
-from ..recording import encode, placeholder
+from ..recording import VERSION, encode, placeholder
 from .layout import Layout, Source, sources_in
 from .pieces import Rich
 from .pool import available_cores
@@ -100,6 +100,7 @@ class _Recorder:
         made, _ = cache.kept(self._options.cache, name, lambda: self._made(whole))
         layout = self._layout(made["thin"])
         return {
+            "version": VERSION,
             "number": self._number,
             "controls": [control.public() for control in layout.controls],
             "layout": layout.tree,
@@ -200,7 +201,7 @@ class _Recorder:
         outputs, messages = [], []
         for sampler in self._samplers(layout, vector):
             rows = sampler.rows(list(product(*map(range, layout.sizes_of(sampler.source)))))
-            outputs.append({"controls": sampler.used} | _encoded(rows))
+            outputs.append({"controls": sampler.used, "length": len(rows), "chunks": [_encoded(rows)]})
             if raised := [row.raised for row in rows if row.raised]:
                 messages.append(["raised", f"the function raised in {len(raised):,} of {len(rows):,} states, first {raised[0]}"])
         return {"outputs": outputs, "messages": messages}

@@ -9,7 +9,7 @@ from html import escape
 from itertools import combinations_with_replacement
 from typing import Any
 
-from ..recording import decode, filled
+from ..recording import shown
 from .latex import plain
 
 
@@ -44,8 +44,7 @@ class Controls:
             for i in output["controls"]:
                 control = self.recording["controls"][i]
                 state = state * len(control["labels"]) + control["default"]
-            shown = filled(decode(output, state), output["rich"])
-            return f'<div class="interact-output" data-output="{part["output"]}">{shown}</div>'
+            return f'<div class="interact-output" data-output="{part["output"]}">{shown(output, state)}</div>'
         inside = "".join(map(self.part, part["children"]))
         return f'<div class="interact-{part["box"]}">{inside}</div>' if inside else ""
 

@@ -90,7 +90,7 @@ class InteractRenderer(MimeRenderPlugin):
             )
         formulas = list(dict.fromkeys(filter(FORMULA.search, texts(recording))))
         node = interact("", still, recording=recording, alt=_alt(renderer, data), formulas=formulas)
-        for mime_type, text in (rich for output in recording["outputs"] for rich in output["rich"]):
+        for mime_type, text in (rich for output in recording["outputs"] for chunk in output["chunks"] for rich in chunk["rich"]):
             output = {"output_type": "display_data", "data": {mime_type: text}, "metadata": {}}
             node += _nodes(renderer, data, [output])
         for text in formulas:
@@ -212,7 +212,10 @@ def visit_html(self: HTML5Translator, node: interact) -> None:
     recording, builder = node["recording"], cast(StandaloneHTMLBuilder, self.builder)
     rendered = iter([_html(self, child) for child in node.children[1:]])
     alts = _alts(node["alt"])
-    outputs = [o | {"rich": alts + [next(rendered) for _ in o["rich"]]} for o in recording["outputs"]]
+    outputs = [
+        output | {"chunks": [chunk | {"rich": alts + [next(rendered) for _ in chunk["rich"]]} for chunk in output["chunks"]]}
+        for output in recording["outputs"]
+    ]
     payload = json.dumps(outputs, ensure_ascii=False, separators=(",", ":"))
     # Line separators end a JavaScript line inside JSON's strings in old engines; U+2028 and U+2029 must be escaped.
     payload = payload.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

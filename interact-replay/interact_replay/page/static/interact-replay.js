@@ -7,9 +7,9 @@
   // The recording's file calls this; the key of an outdated one belongs to no figure.
   window.interactReplay = (key, outputs) => figures.get(key)?.arrived(outputs);
 
-  // As codec.decode in Python; what can be worked out once, when the recording arrives, is kept.
+  // As recording.decode in Python; what can be worked out once, when the recording arrives, is kept.
   class Output {
-    constructor({ controls, fixed, slots, rich }) {
+    constructor({ controls, chunks: [{ fixed, slots, rich }] }) {
       this.controls = controls;
       this.fixed = fixed;
       this.rich = rich;
