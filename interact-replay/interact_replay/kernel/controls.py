@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations_with_replacement
 from typing import Any
@@ -33,12 +33,15 @@ class Control:
     default: int
     continuous: bool = True
     interval: int | None = None
+    repeat: bool = False
     offered: int = 0
     """How many values the control has where all of them are kept."""
     parts: list[str] | None = None
     """The labels of what several thumbs or boxes choose from; `values` are all that they can say together."""
     note: str = ""
     """What of the control the page does not have."""
+    locked: bool = False
+    """Whether the reader cannot move it, as its author has asked."""
 
     def __post_init__(self) -> None:
         self.offered = self.offered or len(self.values)
@@ -46,7 +49,7 @@ class Control:
     def public(self) -> dict[str, Any]:
         """What the page needs: everything but the values, which only Python can hold."""
         data = {k: getattr(self, k) for k in ("kind", "name", "description", "labels", "default", "continuous")}
-        return data | {k: value for k in ("interval", "parts") if (value := getattr(self, k))}
+        return data | {k: value for k in ("interval", "parts", "repeat", "locked") if (value := getattr(self, k))}
 
 
 CHOICES = {
@@ -85,7 +88,7 @@ def control(widget: widgets.Widget, name: str, thin: int | None = None) -> Contr
             return _choice(widget, kind, common, thin if kind == "range" else None)
     if isinstance(widget, widgets.Play):
         values, common["offered"] = _grid(widget.min, widget.max, widget.step, widget.value, thin)
-        common["interval"] = int(widget.interval)
+        common |= {"interval": int(widget.interval), "repeat": bool(widget.repeat)}
         return _numbers("play", values, widget.value, [_readout(v, "d") for v in values], common)
     if isinstance(widget, widgets.FloatLogSlider):
         begin = math.log(widget.value, widget.base)
@@ -182,6 +185,68 @@ def frozen(widget: widgets.Widget, name: str) -> Control:
     description = getattr(widget, "description", "") or name
     note = f"{type(widget).__name__} ({description!r}) keeps its value"
     return Control("frozen", name, description, [widget.value], [str(widget.value)], 0, note=note)
+
+
+def locked(widget: widgets.Widget, name: str) -> Control:
+    """A control that its author has disabled: it has the value that it has."""
+    found = frozen(widget, name)
+    found.note, found.locked = "", True
+    return found
+
+
+def kind_of(widget: widgets.Widget) -> dict[str, Any]:
+    """What another input looks like that moves a control as well."""
+    if isinstance(widget, widgets.Play):
+        return {"kind": "play", "interval": int(widget.interval), "repeat": bool(widget.repeat)}
+    kinds = CHOICES | STEPPED | {widgets.FloatLogSlider: "range", widgets.IntText: "number", widgets.FloatText: "number"}
+    return {"kind": found for cls, found in kinds.items() if isinstance(widget, cls)}
+
+
+def choose(widget: widgets.Widget, control: Control, number: int) -> bool:
+    """Give a widget a value of its control's, as a reader would; False where it has no such value now."""
+    if not isinstance(widget, tuple(CHOICES)):
+        widget.value = control.values[number]
+        return True
+    label = control.labels[number]
+    offered = [i for i, other in enumerate(widget._options_labels) if str(other) == label]
+    if not offered:
+        if control.values[number] is None and not label:
+            widget.index = None
+            return True
+        return False
+    widget.index = offered[min(control.labels[:number].count(label), len(offered) - 1)]
+    return True
+
+
+def chosen(widget: widgets.Widget, control: Control) -> int | None:
+    """The number of the value that a widget has now; None where the control has none like it."""
+    if isinstance(widget, tuple(CHOICES)):
+        label = "" if widget.index is None else str(widget._options_labels[widget.index])
+        at = [i for i, other in enumerate(control.labels) if other == label]
+        same = [] if widget.index is None else [i for i, other in enumerate(widget._options_labels) if str(other) == label]
+        return at[min(same.index(widget.index) if same else 0, len(at) - 1)] if at else None
+    return next((i for i, value in enumerate(control.values) if _same(value, widget.value)), None)
+
+
+def joined(one: Control, other: Control) -> Control:
+    """With the values of both; the first of them where the second has no more."""
+    values, labels = list(one.values), list(one.labels)
+    for value, label in zip(other.values, other.labels):
+        if label not in labels:
+            values.append(value)
+            labels.append(label)
+    if one.kind != other.kind or len(labels) == len(one.labels) or one.kind not in ("range", "number", "play", *CHOICES.values()):
+        return one
+    order = list(range(len(values)))
+    if all(isinstance(value, (int, float)) for value in values):
+        order.sort(key=values.__getitem__)
+    picked = [values[i] for i in order], [labels[i] for i in order]
+    return replace(one, values=picked[0], labels=picked[1], default=order.index(one.default), offered=len(values))
+
+
+def _same(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, float) and isinstance(other, (int, float))
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) if numbers else bool(one == other)
 
 
 def _numbers(kind: str, values: list[float], value: Any, labels: list[str], common: dict[str, Any]) -> Control:

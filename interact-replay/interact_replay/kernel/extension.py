@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from html import escape
 from itertools import count
 from typing import Any
 from weakref import WeakSet
@@ -21,23 +20,29 @@ import ipywidgets
 from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets.widgets import interaction
 
-from .. import MIME_TYPE, OPTIONS_VARIABLE, Options
+from .. import MIME_TYPE, OPTIONS_VARIABLE
+from ..errors import CannotSample, InteractError
+from ..options import Options
+from ..recording import VERSION
+from .areas import is_area, is_written, keep_what_is_written, seen
 from .capture import Outputs, Publisher
-from ..errors import InteractError
-from .layout import Source, sources_in, widgets_in
+from .layout import Source, moving, observed, sources_in, widgets_in
 from .record import record
 from .sample import stills
 
 _numbers = count(1)
+_waits = count(1)
 _driven: WeakSet[Any] = WeakSet()
 """Controls that a function depends on."""
-_waiting: list[ipywidgets.Widget] = []
-"""Boxes of such controls that were displayed before the output that they drive."""
+_shown: WeakSet[Any] = WeakSet()
+"""Controls that stand on the page."""
+_waiting: list[tuple[int, ipywidgets.Widget]] = []
+"""Boxes of such controls that were displayed before the output that they drive, numbered."""
 _create_comm: Callable[..., Any]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Called by IPython at the start of the kernel (`--ext interact_replay.kernel`)."""
+    """Called by IPython at the start of the kernel (`--ext interact_replay.kernel.extension`)."""
     global _create_comm
     # The hook that comm provides for kernels without a front end: no state of a recorded widget reaches the notebook.
     _create_comm, comm.create_comm = comm.create_comm, comm.DummyComm
@@ -46,7 +51,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     def create_quietly(self: Any, *arguments: Any, **named: Any) -> None:
         create(self, *arguments, **named)
         driven = {widget._kwarg: widget for widget in self.kwargs_widgets}
-        self.out._interact = Source(self.f, driven, self.auto_display, self.manual)
+        self.out._interact = Source(self.f, driven, self.auto_display, self)
         _driven.update(driven.values())
 
     # The function is called for every state, the first one included, when the controls are shown.
@@ -54,6 +59,8 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     ipywidgets.interactive.__init__ = create_quietly
     ipywidgets.interactive_output = ipywidgets.widgets.interactive_output = _interactive_output
     interaction.interactive_output = _interactive_output
+    keep_what_is_written()
+    _draw_pictures(shell)
     formatter: Any = shell.display_formatter
     formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _bundle(widget, shell))
 
@@ -66,26 +73,43 @@ def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Wi
     return output
 
 
+def _draw_pictures(shell: InteractiveShell) -> None:
+    """`%matplotlib notebook` draws in a browser that is connected to the kernel: here it draws pictures instead."""
+    enable = shell.enable_matplotlib
+    shell.enable_matplotlib = lambda gui=None: enable("inline" if gui in ("notebook", "nbagg") else gui)  # type: ignore[method-assign]
+
+
 def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
     """What is displayed instead of a widget. Every failure reaches the author: IPython would swallow all but one kind."""
     strict = _may_not_fail(shell)
+    sources: list[Source] = []
     try:
         options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
         strict = strict and options.strict
         if isinstance(shell.display_pub, Publisher):
             return _within(widget, shell, shell.display_pub)
-        sources = list(sources_in(widget))
-        if not sources and not _driven.isdisjoint(widgets_in(widget)):
-            _waiting.append(widget)
-            return {"text/plain": repr(widget), MIME_TYPE: {"still": []}}
+        parts = list(widgets_in(widget))
+        sources = list(sources_in(widget)) or observed([*parts, *(part for _, box in _waiting for part in widgets_in(box))])
+        if not sources and not _driven.isdisjoint(parts):
+            return _wait(widget)
         controls = {control for source in sources for control in source.widgets.values()}
-        beside = [box for box in _waiting if not controls.isdisjoint(widgets_in(box))]
-        _waiting[:] = [box for box in _waiting if box not in beside]
-        recording = record(widget, shell, options, _numbers, strict, beside)
-        if recording and not _may_not_fail(shell):  # the author knows
+        beside = [one for one in _waiting if not controls.isdisjoint(widgets_in(one[1]))]
+        if not sources and not any(map(is_written, parts)):
+            return _as_always(widget, alive=False)
+        sources = sources or [Source(moving, {})]
+        recording = record(widget, sources, shell, options, _numbers, strict, [box for _, box in beside])
+        if any(source.f is moving for source in sources) and not any(map(is_area, parts)):
+            if any(kind == "empty" for kind, _ in recording.get("messages", ())):
+                return _wait(widget)  # its callback draws elsewhere
+        _waiting[:] = [one for one in _waiting if one not in beside]
+        _shown.update(controls)
+        recording |= {"gathers": [number for number, _ in beside]} if beside else {}
+        if not _may_not_fail(shell):  # the author knows
             recording["messages"] = [message for message in recording.get("messages", ()) if message[0] != "raised"]
-        shown = _as_always(widget, alive=recording is not None)
-        return shown | {MIME_TYPE: recording} if recording else shown
+        return _as_always(widget, alive=True) | {MIME_TYPE: recording}
+    except CannotSample as reason:
+        written = Outputs(*(output for part in widgets_in(widget) if is_area(part) for output in seen(part)))
+        return _as_always(widget, alive=True) | {MIME_TYPE: {"version": VERSION, "still": written, "reason": str(reason)}}
     except InteractError as error:
         failure = error
     except Exception as error:
@@ -93,11 +117,19 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
     if strict:
         raise failure
     try:
-        still = stills(list(sources_in(widget)), shell)
+        still = stills(sources or list(sources_in(widget)), shell)
     except Exception:
         still = Outputs()
     error_output = {"output_type": "error", "ename": "InteractError", "evalue": str(failure), "traceback": [str(failure)]}
-    return {"text/plain": str(failure), MIME_TYPE: {"still": still or [error_output], "reason": str(failure)}}
+    return {"text/plain": str(failure), MIME_TYPE: {"version": VERSION, "still": still or [error_output], "reason": str(failure)}}
+
+
+def _wait(widget: ipywidgets.Widget) -> dict[str, Any]:
+    """Controls whose output is displayed later, and they with it; nothing where they have been displayed already."""
+    if _shown.issuperset(_driven.intersection(widgets_in(widget))):
+        return {"text/plain": repr(widget), MIME_TYPE: {"version": VERSION, "still": []}}
+    _waiting.append((number := next(_waits), widget))
+    return {"text/plain": repr(widget), MIME_TYPE: {"version": VERSION, "still": [], "waits": number}}
 
 
 def _may_not_fail(shell: InteractiveShell) -> bool:
@@ -108,8 +140,9 @@ def _may_not_fail(shell: InteractiveShell) -> bool:
 
 def _within(widget: ipywidgets.Widget, shell: InteractiveShell, publisher: Publisher) -> dict[str, Any]:
     """What a function that is being recorded shows of a widget: texts as they are, an interact as it begins."""
-    if isinstance(widget, (ipywidgets.HTML, ipywidgets.HTMLMath, ipywidgets.Label)):
-        return {"text/html": escape(widget.value) if isinstance(widget, ipywidgets.Label) else widget.value}
+    if is_area(widget):
+        publisher.outputs += seen(widget)
+        return {"text/plain": ""}
     sources = list(sources_in(widget))
     publisher.outputs += stills(sources, shell)
     pictures = {k: v for k, v in _as_always(widget, alive=True).items() if k.startswith("image/")}

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 from IPython.display import display
 
-from .capture import show_figures
 from ..errors import CannotSample
-from .controls import Control, control, frozen
+from .areas import is_area
+from .capture import show_figures
+from .controls import Control, control, frozen, kind_of, locked
+from .watch import linked_to, watchers
 
 
 @dataclass
 class Source:
-    """One output area: what is called, and by which controls."""
+    """One function: what is called, and by which controls.
+
+    Of an `observe` callback, `f` is `moving`: to move the controls is the call.
+    """
 
     f: Callable[..., Any]
     widgets: dict[str, Any]
     shows_result: bool = False
-    manual: bool = False
+    owner: widgets.interactive | None = None
 
     def call(self, values: dict[str, Any]) -> None:
         """As ipywidgets' own `interactive.update` calls it."""
+        result = None
         try:
             result = self.f(**values)
         finally:
+            if self.owner:
+                self.owner.kwargs, self.owner.result = values, result
             show_figures()
         if self.shows_result and result is not None:
             display(result)
+
+
+def moving(**_: Any) -> None:
+    """The `f` of an `observe` callback."""
 
 
 def widgets_in(widget: widgets.Widget) -> Iterator[widgets.Widget]:
@@ -49,11 +59,27 @@ def sources_in(widget: widgets.Widget) -> Iterator[Source]:
             yield source
 
 
-class Layout:
-    """What stands where: `tree`, with the numbers of `controls` and `sources` at its leaves.
+def observed(parts: Sequence[widgets.Widget]) -> list[Source]:
+    """The one callback that has been attached to controls with `observe`, if there is one, as a function of them.
 
-    Above the widget stands what is `beside` it: boxes of its controls that the author has displayed before. `omitted`
-    says which parts the page cannot have; no function depends on them.
+    Raises CannotSample where there are several: which of them draws what cannot be known.
+    """
+    asked = [one for part in parts for one in watchers(part)]
+    if not asked:
+        return []
+    names = [getattr(one.widget, "description", "") or "value" for one in asked]
+    controls = {name if names.count(name) == 1 else f"{name} {i}": one.widget for i, (name, one) in enumerate(zip(names, asked))}
+    if any(one.callback != asked[0].callback for one in asked):
+        raise CannotSample("its controls have several callbacks; interact, or one callback for all, can be recorded")
+    return [Source(moving, controls)]
+
+
+class Layout:
+    """What stands where: `tree`, with the numbers of `controls` and of outputs at its leaves.
+
+    Outputs are what the `sources` display, and after them what stands in the `areas`, widgets into which something may be
+    written. Above the widget stands what is `beside` it: boxes of its controls that the author has displayed before.
+    `omitted` says which parts the page cannot have; no function depends on them.
 
     Raises CannotSample where no control has a finite list of values, TooFine where one's list is too long.
     """
@@ -64,6 +90,7 @@ class Layout:
         self.sources, self._thin = sources, thin
         self.controls: list[Control] = []
         self.places: dict[Any, int] = {}
+        self.areas: list[Any] = []
         self.omitted: list[str] = []
         self._names: dict[Any, str] = {}
         for source in sources:
@@ -71,11 +98,14 @@ class Layout:
                 self._names.setdefault(part, name)
         shown = self._part(widget)
         self.tree: dict[str, Any] = {"box": "column", "children": [*map(self._part, beside), shown]}
-        if not beside and "children" in shown:
+        if not beside and shown.get("box") in ("row", "column"):
             self.tree = shown
-        # controls that an author does not show at all
-        hidden = [part for part in self._names if not isinstance(part, widgets.fixed) and part not in self.places]
-        self.tree["children"][:0] = [self._control(part, self._names[part]) for part in hidden]
+        placed = {part["output"] for part in _leaves(self.tree) if "output" in part}
+        self.tree["children"] += [{"output": i} for i in range(len(sources)) if i not in placed]
+        # Controls that an author does not show at all; what is hidden on purpose stays so.
+        missing = [part for part in self._names if not isinstance(part, widgets.fixed) and part not in self.places]
+        leaves = [self._control(part, self._names[part]) for part in missing]
+        self.tree["children"][:0] = [leaf for part, leaf in zip(missing, leaves) if not _is_hidden(part)]
         if self.controls and all(c.kind == "frozen" for c in self.controls):
             raise CannotSample(
                 f"{', '.join(c.note for c in self.controls)}, and no control has a finite list of values. Offer sliders, "
@@ -90,10 +120,6 @@ class Layout:
         """How many values each of these controls has."""
         return [len(self.controls[i].values) for i in self.used_by(source)]
 
-    def states_of(self, source: Source) -> int:
-        """How many states the function has."""
-        return math.prod(self.sizes_of(source))
-
     def default(self, source: Source) -> tuple[int, ...]:
         """The state in which the page begins."""
         return tuple(self.controls[i].default for i in self.used_by(source))
@@ -106,35 +132,70 @@ class Layout:
         }
 
     def _part(self, widget: Any) -> dict[str, Any]:
+        if _is_hidden(widget):
+            return {}
         if source := getattr(widget, "_interact", None):
             return {"output": self.sources.index(source)}
         if hasattr(widget, "children"):
-            children = [self._part(child) for child in widget.children]
-            titles = getattr(widget, "titles", ())  # of a Tab or an Accordion, whose parts are shown one below the other
-            titled = [part for title, child in zip(titles, children) for part in (title and {"html": escape(title)}, child)]
-            parts = [*titled, *children[len(titles) :]]
-            box = "row" if isinstance(widget, widgets.HBox) else "column"
-            return {"box": box, "children": [part for part in parts if part]}
-        if isinstance(widget, (widgets.HTML, widgets.HTMLMath)):
-            return {"html": widget.value, "math": isinstance(widget, widgets.HTMLMath)}
-        if isinstance(widget, widgets.Label):
-            return {"html": escape(widget.value), "math": True}
+            return self._box(widget)
         if widget in self._names:
             return self._control(widget, self._names[widget])
+        if is_area(widget):
+            self.areas.append(widget)
+            return {"output": len(self.sources) + len(self.areas) - 1}
+        if isinstance(widget, widgets.Button) and any(widget is getattr(s.owner, "manual_button", None) for s in self.sources):
+            return {}  # the page does not wait to be asked
         try:
             return self._control(widget, getattr(widget, "description", ""))
         except CannotSample:
             self.omitted.append(f"{type(widget).__name__} ({getattr(widget, 'description', '')!r})")
             return {}
 
+    def _box(self, widget: Any) -> dict[str, Any]:
+        """A box with its parts; a tab or an accordion has a place for each of them, a grid knows where they are."""
+        parts = [self._part(child) for child in widget.children]
+        if isinstance(widget, (widgets.Tab, widgets.Accordion)):
+            titles = [widget.get_title(i) or str(i + 1) for i in range(len(parts))]
+            box = "tabs" if isinstance(widget, widgets.Tab) else "accordion"
+            return {"box": box, "titles": titles, "children": parts, "chosen": widget.selected_index}
+        if isinstance(widget, widgets.GridBox):
+            placed = [part | {"area": child.layout.grid_area or ""} for part, child in zip(parts, widget.children) if part]
+            sizes = {
+                name: getattr(widget.layout, f"grid_{trait}") or ""
+                for name, trait in (("columns", "template_columns"), ("rows", "template_rows"), ("areas", "template_areas"), ("gap", "gap"))
+            }
+            return {"box": "grid", **sizes, "children": placed}
+        box = "row" if isinstance(widget, widgets.HBox) else "column"
+        return {"box": box, "children": [part for part in parts if part]}
+
     def _control(self, widget: Any, name: str) -> dict[str, Any]:
-        if widget not in self.places:
-            try:
-                found = control(widget, name, self._thin)
-            except CannotSample:
-                if widget not in self._names or not hasattr(widget, "value"):
-                    raise
-                found = frozen(widget, name)
-            self.places[widget] = len(self.controls)
-            self.controls.append(found)
+        """A control, or another input for one that always has the same value."""
+        if widget in self.places:
+            return {"control": self.places[widget]}
+        for other in linked_to(widget):
+            if other in self._names and widget not in self._names:
+                self._control(other, self._names[other])
+            if other in self.places:
+                self.places[widget] = self.places[other]
+                return {"control": self.places[widget], "description": widget.description} | kind_of(widget)
+        try:
+            found = locked(widget, name) if getattr(widget, "disabled", False) else control(widget, name, self._thin)
+        except CannotSample:
+            if widget not in self._names or not hasattr(widget, "value"):
+                raise
+            found = frozen(widget, name)
+        self.places[widget] = len(self.controls)
+        self.controls.append(found)
         return {"control": self.places[widget]}
+
+
+def _leaves(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield part
+    for child in part.get("children", ()):
+        yield from _leaves(child)
+
+
+def _is_hidden(widget: Any) -> bool:
+    """Whether its author has put it out of sight."""
+    layout = getattr(widget, "layout", None)
+    return layout is not None and (layout.display == "none" or layout.visibility == "hidden")

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import InteractError
 
 _FEW = 24
-"""Fewer calls than this are not worth a process."""
+"""Fewer calls than this are not worth several processes."""
 
 _THREADED = {"catboost", "cupy", "jax", "lightgbm", "numba", "polars", "pyarrow", "sklearn", "tensorflow", "torch", "xgboost"}
 """Libraries whose threads do not survive a fork: a forked process would wait for them for ever."""
@@ -35,12 +35,10 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
     no library keeps threads of its own; otherwise everything runs in this process. Raises InteractError where a
     process is killed.
     """
-    if sys.platform != "linux" or _THREADED & sys.modules.keys():
-        processes = 1
-    processes = processes or available_cores()
-    if processes == 1 or len(items) < _FEW:
+    if not forks(processes):
         yield from map(call, items)
         return
+    processes = 1 if len(items) < _FEW else processes or available_cores()
     global _call
     _call = call
     size = max(1, min(16, len(items) // (16 * processes)))
@@ -61,6 +59,11 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
             ) from error
         finally:
             executor.shutdown(cancel_futures=True)
+
+
+def forks(processes: int) -> bool:
+    """Whether calls are made in other processes, which leave this one as it is."""
+    return processes != 1 and sys.platform == "linux" and not _THREADED & sys.modules.keys()
 
 
 def available_cores() -> int:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import ipywidgets
 from IPython.core.interactiveshell import InteractiveShell
 
-from .. import Options
-from . import cache
-from .budget import FEWEST, fitted, most_states, neighbours
-from .capture import Outputs, show_figures
 from ..errors import CannotSample, InteractError, TooFine
-from ..recording import VERSION, encode, placeholder
-from .layout import Layout, Source, sources_in
-from .pieces import Rich
+from ..options import Options
+from ..recording import VERSION
+from . import cache, encode
+from .budget import FEWEST, fitted, most_states, neighbours, states
+from .capture import Outputs, show_figures
+from .controls import Control
+from .drive import grown
+from .layout import Layout, Source
 from .pool import available_cores
 from .sample import Row, Sampler, shows_pixels, stills
-from .controls import Control
 
 _ADVICE = (
     "Take larger steps or fewer options, or raise interact_max_states in the Sphinx configuration; "
@@ -41,32 +39,37 @@ _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
 
 
+class Plan(NamedTuple):
+    """Which states are recorded: with at most `thin` values of each slider; one control at a time, if `single`."""
+
+    thin: int | None
+    single: bool
+    layout: Layout
+
+
 def record(
     widget: ipywidgets.Widget,
+    sources: list[Source],
     shell: InteractiveShell,
     options: Options,
     numbers: Iterator[int],
     strict: bool,
     beside: Sequence[ipywidgets.Widget] = (),
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     """Call the functions behind `widget` for the states of its controls; a recording takes the next of `numbers`.
 
     `beside` are the boxes of controls that were displayed before, and stand above it on the page.
-    Returns None for a widget that drives no function; a still, with the reason, where nothing else can be had. Where
-    `strict`, all states are recorded, and InteractError stops the build if there are too many, if the recording is too
-    large, or if a function raises. Otherwise as many states as fit the budget are recorded, and `messages` of the
-    recording say what was left out.
+    A still, with the reason, where nothing else can be had. Where `strict`, all states are recorded, and InteractError
+    stops the build if there are too many, if the recording is too large, or if a function raises. Otherwise as many states
+    as fit the budget are recorded, and `messages` of the recording say what was left out.
     """
-    sources = list(sources_in(widget))
-    if not sources:
-        return None
     show_figures()  # what the cell has drawn before is not the interact's
     if options.stills_only:
-        return {"still": stills(sources, shell)}
+        return {"version": VERSION, "still": stills(sources, shell)}
     try:
         return _Recorder(widget, sources, shell, options, strict, beside).recording(numbers)
     except CannotSample as reason:
-        return {"still": stills(sources, shell), "reason": str(reason)}
+        return {"version": VERSION, "still": stills(sources, shell), "reason": str(reason)}
 
 
 class _Recorder:
@@ -79,21 +82,22 @@ class _Recorder:
         strict: bool,
         beside: Sequence[ipywidgets.Widget],
     ) -> None:
-        if any(source.manual for source in sources):
-            raise CannotSample("interact_manual calls its function only when a button is pressed; use interact")
         if "ipympl" in sys.modules and sys.modules["matplotlib"].get_backend() in _IN_THE_BROWSER:
             raise CannotSample("%matplotlib widget draws in the browser, by a running kernel; use %matplotlib inline")
         self._widget, self._beside, self._sources = widget, beside, sources
         self._shell, self._options, self._strict = shell, options, strict
+        self._grown: dict[ipywidgets.Widget, Control] = {}
 
     def recording(self, numbers: Iterator[int]) -> dict[str, Any]:
         whole = self._whole()
         self._number = next(numbers)
-        # The default states come first, and here: a function that cannot run fails at once.
+        # The default states come first, and here: a function that cannot run fails at once, and what it leaves behind
+        # is what Jupyter would have.
         samplers = self._samplers(whole)
         shown = [sampler.outputs(whole.default(sampler.source)) for sampler in samplers]
         pieces = [sampler.row(outputs).pieces for sampler, outputs in zip(samplers, shown)]
-        self._pixels = shows_pixels(self._shell) and any("image/png" in o.get("data", ()) for found in shown for o in found)
+        every = [one for outputs in shown for one in outputs]
+        self._pixels = shows_pixels(self._shell) and any("image/png" in o.get("data", ()) for one in every for o in one)
         controls = [control.public() for control in whole.controls]
         cells = self._shell.user_ns.get("In", [])
         name = cache.key(cells, self._number, self._decisive(), controls, pieces)
@@ -105,14 +109,14 @@ class _Recorder:
             "controls": [control.public() for control in layout.controls],
             "layout": layout.tree,
             "outputs": made["outputs"],
-            "still": Outputs(*(output for outputs in shown for output in outputs)),
+            "still": Outputs(*(output for one in _places(shown) for output in one)),
             "messages": [
-                *(["omitted", part] for part in (*layout.omitted, *(part for outputs in shown for part in outputs.omitted))),
+                *(["omitted", part] for part in (*layout.omitted, *(part for one in every for part in one.omitted))),
                 *(["limited", control.note] for control in layout.controls if control.note),
-                *(["thinned", text] for text in _thinned(layout)),
+                *(["thinned", text] for text in _thinned(layout, made["single"])),
                 *made["messages"],
             ],
-        }
+        } | ({"reached": made["reached"]} if made["reached"] else {})
 
     def _decisive(self) -> Any:
         """The options that a recording depends on: the limits where they may thin it."""
@@ -121,48 +125,63 @@ class _Recorder:
         return self._strict, limits, o.thin, o.svg_digits, sorted(o.svg_colors.items())
 
     def _layout(self, thin: int | None) -> Layout:
-        return Layout(self._widget, self._sources, thin, self._beside)
+        layout = Layout(self._widget, self._sources, thin, self._beside)
+        for widget, control in self._grown.items():
+            layout.controls[layout.places[widget]] = control
+        return layout
 
     def _whole(self) -> Layout:
         """With all values; where not strict, with all that a page has a place for."""
         try:
             whole = self._layout(self._options.thin if self._strict else self._options.thin or _FINEST)
+            self._grown = grown(whole, self._shell)
+            whole = self._layout(self._options.thin if self._strict else self._options.thin or _FINEST)
         except TooFine as reason:
             raise InteractError(f"{reason}. {_ADVICE}") from None
-        if self._strict:
-            for source in self._sources:
-                if (total := whole.states_of(source)) > self._options.max_states:
-                    counts = _counts([whole.controls[i] for i in whole.used_by(source)])
-                    raise InteractError(f"{total:,} states ({counts}); the limit is {self._options.max_states:,}. {_ADVICE}")
+        if self._strict and (total := most_states(whole)) > self._options.max_states:
+            counts = _counts([control for control in whole.controls if len(control.values) > 1])
+            raise InteractError(f"{total:,} states ({counts}); the limit is {self._options.max_states:,}. {_ADVICE}")
         return whole
 
     def _samplers(self, layout: Layout, vector: bool = False) -> list[Sampler]:
-        several = len(self._sources) > 1
-        prefixes = (f"i{self._number}-{part}-" if several else f"i{self._number}-" for part in range(len(self._sources)))
+        several = len(self._sources) + len(layout.areas) > 1
+        places = range(len(self._sources) + len(layout.areas))
+        prefixes = [f"i{self._number}-{place}-" if several else f"i{self._number}-" for place in places]
         return [
-            Sampler(source, layout, self._shell, self._options, self._strict, prefix, vector)
-            for source, prefix in zip(self._sources, prefixes)
+            Sampler(
+                source,
+                layout,
+                self._shell,
+                self._options,
+                self._strict,
+                [prefixes[i], *prefixes[len(self._sources) :]],
+                vector,
+            )
+            for i, source in enumerate(self._sources)
         ]
 
     def _made(self, whole: Layout) -> dict[str, Any]:
-        """The outputs of all states that are kept, and with how many values of a slider that is."""
-        thin, layout, limit = self._options.thin, whole, 1000 * self._options.max_kilobytes
+        """The outputs of all states that are kept, and which these are."""
+        limit = 1000 * self._options.max_kilobytes
         vector, in_time, in_room = self._tried(whole)
+        plan = Plan(self._options.thin, False, whole)
         if not self._strict:
-            thin, layout = self._fitted(whole, in_time, in_room)
+            plan = self._fitted(whole, in_time, in_room)
         while True:
-            made = self._encoded(layout, vector)
-            size = _compressed(made["outputs"])
+            made = self._encoded(plan, vector)
+            size = encode.size(made["outputs"])
             if size <= limit:
-                return made | {"thin": thin}
-            text = f"the recording takes {size / 1000:,.0f} kB after gzip ({_counts(layout.controls)}); the limit is {limit // 1000:,} kB"
+                return made | {"thin": plan.thin, "single": plan.single}
+            counts = _counts(plan.layout.controls)
+            text = f"the recording takes {size / 1000:,.0f} kB after gzip ({counts}); the limit is {limit // 1000:,} kB"
             if self._strict:
                 raise InteractError(
                     f"{text}. Draw less in a state, offer fewer values, or raise interact_max_kilobytes in the Sphinx configuration."
                 )
-            if thin == FEWEST:
+            room = 0.9 * most_states(plan.layout, plan.single) * limit / size
+            if plan.single and room < most_states(self._layout(FEWEST), True):
                 raise CannotSample(f"{text}. Draw less in a state, or raise interact_max_kilobytes")
-            thin, layout = self._fitted(layout, math.inf, 0.9 * most_states(layout) * limit / size)
+            plan = self._fitted(whole, in_time, room)
 
     def _tried(self, whole: Layout) -> tuple[bool, float, float]:
         """By what a few states take: whether figures are smaller as SVG, how many states there is time and room for."""
@@ -172,61 +191,99 @@ class _Recorder:
         for vector in forms:
             in_time = in_room = math.inf
             for sampler in self._samplers(whole, vector):
-                states = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
-                if len(states) < 2:
+                some = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
+                if len(some) < 2:
                     continue
                 begin = time.perf_counter()
-                rows = sampler.rows(states)
+                rows = sampler.rows(some)
                 seconds = (time.perf_counter() - begin) / len(rows) / (self._options.processes or available_cores())
                 in_time = min(in_time, self._options.max_seconds / seconds)
-                more = (_compressed(_encoded(rows)) - _compressed(_encoded(rows[:1]))) / (len(rows) - 1)
-                in_room = min(in_room, 1000 * self._options.max_kilobytes / max(more, 1))
-                if vector and max(map(len, map("".join, (row.pieces for row in rows)))) > _HEAVY:
+                joined = [[piece for one in row.pieces for piece in one] for row in rows]
+                one, all_ = (encode.compressed(encode.chunk(states)) for states in (joined[:1], joined))
+                in_room = min(in_room, 1000 * self._options.max_kilobytes / max((all_ - one) / (len(rows) - 1), 1))
+                if vector and max(len("".join(state)) for state in joined) > _HEAVY:
                     in_room = 0
             choices.append((vector, in_time, in_room))
         return max(choices, key=lambda choice: choice[2])
 
-    def _fitted(self, whole: Layout, in_time: float, in_room: float) -> tuple[int, Layout]:
-        """The finest layout of so many states; with three values of each slider, whether there is room is tried."""
-        coarsest, most = most_states(self._layout(FEWEST)), int(min(self._options.max_states, in_time))
+    def _fitted(self, whole: Layout, in_time: float, in_room: float) -> Plan:
+        """The finest layout of so many states; if three values of each slider are too many, one control at a time."""
+        most = int(min(self._options.max_states, in_time))
         finest = max((len(control.values) for control in whole.controls), default=FEWEST)
-        if found := fitted(self._layout, max(finest, FEWEST), min(most, max(int(in_room), coarsest))):
-            return found
+        # What few states take is a guess: with three values of each slider, whether there is room is tried.
+        for single in (False, True):
+            coarsest = most_states(self._layout(FEWEST), single)
+            room = max(in_room, coarsest) if single or coarsest < 2 * in_room else in_room
+            if found := fitted(self._layout, max(finest, FEWEST), int(min(most, room)), single):
+                return Plan(found[0], single, found[1])
         raise CannotSample(
-            f"with three values of each slider it has {coarsest:,} states ({_counts(whole.controls)}), and {most:,} fit. "
-            "Leave controls out, or raise interact_max_states or interact_max_seconds"
+            f"with three values of each slider, moved one at a time, it has {coarsest:,} states ({_counts(whole.controls)}), "
+            f"and {most:,} fit. Leave controls out, or raise interact_max_states or interact_max_seconds"
         )
 
-    def _encoded(self, layout: Layout, vector: bool) -> dict[str, Any]:
-        outputs, messages = [], []
+    def _encoded(self, plan: Plan, vector: bool) -> dict[str, Any]:
+        layout, messages, recorded = plan.layout, [], []
         for sampler in self._samplers(layout, vector):
-            rows = sampler.rows(list(product(*map(range, layout.sizes_of(sampler.source)))))
-            outputs.append({"controls": sampler.used, "length": len(rows), "chunks": [_encoded(rows)]})
+            sizes, default = layout.sizes_of(sampler.source), layout.default(sampler.source)
+            every = states(sizes, default, plan.single)
+            rows = sampler.rows(every)
             if raised := [row.raised for row in rows if row.raised]:
                 messages.append(["raised", f"the function raised in {len(raised):,} of {len(rows):,} states, first {raised[0]}"])
-        return {"outputs": outputs, "messages": messages}
+            start = rows[every.index(default)]
+            shown = [row if row.reached is None else start for row in rows]
+            recorded.append((sampler.used, [] if plan.single else sizes, rows, shown))
+        outputs = [encode.output(used, [row.pieces[0] for row in shown], sizes) for used, sizes, _, shown in recorded]
+        for place in range(1, len(layout.areas) + 1):
+            outputs.append(_area(place, recorded))
+        if not any(any(one) for *_, shown in recorded for row in shown for one in row.pieces):
+            messages.append(["empty", "nothing is displayed in any of its states"])
+        for output in outputs if plan.single else ():
+            output["single"] = True
+        reached = _reached(layout, *recorded[0][::2], messages) if len(recorded) == 1 and not plan.single else None
+        return {"outputs": outputs, "messages": messages, "reached": reached}
 
 
-def _encoded(rows: Sequence[Row]) -> dict[str, Any]:
-    rich = list(dict.fromkeys(piece for row in rows for piece in row.pieces if isinstance(piece, Rich)))
-    places = {piece: placeholder(2 + i) for i, piece in enumerate(rich)}
-    states = [[places[piece] if isinstance(piece, Rich) else piece for piece in row.pieces] for row in rows]
-    return encode(states) | {"rich": [json.loads(piece) for piece in rich]}
+def _places(shown: list[list[Outputs]]) -> Iterator[Outputs]:
+    """What stands in each output at the start: the functions' own, then the areas."""
+    yield from (outputs[0] for outputs in shown)
+    yield from shown[0][1:]
 
 
-def _compressed(thing: Any) -> int:
-    """Its bytes as they travel."""
-    return len(gzip.compress(json.dumps(thing).encode(), 6))
+def _area(place: int, recorded: Sequence[tuple[list[int], list[int], list[Row], list[Row]]]) -> dict[str, Any]:
+    """An area belongs to the function that changes it; to none if it always looks the same."""
+    for used, sizes, _, rows in recorded:
+        found = [row.pieces[place] for row in rows]
+        if any(one != found[0] for one in found):
+            return encode.output(used, found, sizes)
+    return encode.output([], [recorded[0][3][0].pieces[place]], [])
 
 
-def _thinned(layout: Layout) -> list[str]:
+def _reached(layout: Layout, used: list[int], rows: list[Row], messages: list[list[str]]) -> list[int] | None:
+    """Where a combination of all controls leads that there is not; as differences, one after the other."""
+    if not any(row.reached for row in rows):
+        return None
+    sizes = [len(control.values) for control in layout.controls]
+    if any(size > 1 and i not in used for i, size in enumerate(sizes)):
+        messages.append(["limited", "controls that change each other, and others that no function depends on"])
+        return None
+    by_state = dict(zip(product(*(range(sizes[i]) for i in used)), rows))
+    numbers = []
+    for state in product(*map(range, sizes)):
+        number = 0
+        for size, value in zip(sizes, by_state[tuple(state[i] for i in used)].reached or state):
+            number = number * size + value
+        numbers.append(number)
+    return [after - before for before, after in zip([0, *numbers], numbers)]
+
+
+def _thinned(layout: Layout, single: bool) -> list[str]:
     """In one line, what was offered and what is kept."""
     kept = [
         f"{control.name}: {len(control.values):,} of {control.offered:,} values"
         for control in layout.controls
         if len(control.values) < control.offered
     ]
-    return [", ".join(kept)] if kept else []
+    return [", ".join(["one control at a time"] * single + kept)] if kept or single else []
 
 
 def _counts(controls: list[Control]) -> str:

@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
 
-from .. import Options
-from .capture import Outputs, captured
 from ..errors import InteractError
-from .layout import Layout, Source
-from .pieces import Rich, pieces, without_names
-from .pool import map_ordered
+from ..options import Options
 from ..progress import told
 from ..svg import make_tidy
+from .areas import seen
+from .capture import Outputs, captured
+from .drive import Driver
+from .figures import changed_figures
+from .layout import Layout, Source
+from .pieces import Rich, pieces, without_names
+from .pool import forks, map_ordered
 
 State = tuple[int, ...]
 """The number of the value of each control that a function depends on."""
 
 
 class Row(NamedTuple):
-    """What a state shows, in pieces; what the function raised in it, if it did."""
+    """What a state shows: the pieces of every output; what the function raised in it, if it did.
 
-    pieces: list[str]
+    `reached` is the state that the controls have gone to, where moving one of them has moved another.
+    """
+
+    pieces: list[list[str]]
     raised: str
+    reached: State | None = None
 
 
 class Sampler:
-    """Calls one function; figures get identifiers that begin with `prefix`, and are SVG instead of pixels if `vector`.
+    """Calls one function, and reads what it writes into the areas of the layout.
 
-    Where `strict`, a function that raises stops everything with an InteractError; otherwise its state shows what it
-    raised.
+    Figures get identifiers that begin with one of `prefixes`, and are SVG instead of pixels if `vector`. Where `strict`, a
+    function that raises stops everything with an InteractError; otherwise its state shows what it raised.
     """
 
     def __init__(
@@ -44,28 +52,39 @@ class Sampler:
         shell: InteractiveShell,
         options: Options,
         strict: bool,
-        prefix: str,
+        prefixes: Sequence[str],
         vector: bool,
     ) -> None:
         self.source, self.layout, self.used = source, layout, layout.used_by(source)
-        self._shell, self._options, self._strict, self._prefix = shell, options, strict, prefix
+        self._shell, self._options, self._strict, self._prefixes = shell, options, strict, prefixes
         self._tidy = make_tidy(options.svg_digits, options.svg_colors)
         self._vector = vector
+        self._driver = Driver(layout)
 
-    def outputs(self, state: State) -> Outputs:
-        """What the function displays and prints in a state."""
-        return outputs(self.source, self.layout.arguments(self.source, dict(zip(self.used, state))), self._shell, self._strict)
+    def outputs(self, state: State) -> list[Outputs]:
+        """What the function displays and prints in a state, and what it writes into each area."""
+        values = dict(zip(self.used, state))
+        arguments = self.layout.arguments(self.source, values)
+        self._driver.reset()
+        own = outputs(self.source, arguments, self._shell, self._strict, lambda: self._driver.put(values))
+        return [own, *map(seen, self.layout.areas)]
 
-    def row(self, found: Outputs) -> Row:
+    def row(self, found: Sequence[Outputs]) -> Row:
         """Outputs in pieces."""
-        raised = next((output["evalue"] for output in found if output["output_type"] == "error"), "")
-        return Row(pieces(found, self._tidy, self._prefix), raised)
+        raised = next((output["evalue"] for output in found[0] if output["output_type"] == "error"), "")
+        reached = self._driver.elsewhere()
+        return Row([pieces(one, self._tidy, prefix) for one, prefix in zip(found, self._prefixes)], raised, reached)
 
     def rows(self, states: Sequence[State]) -> list[Row]:
-        """What the states show; progress is told on the way."""
+        """What the states show; progress is told on the way. The notebook goes on as if nothing had been called."""
         memory = _memory()
-        while (rows := self._rows(states, memory)) is None:
-            memory.active = False
+        try:
+            while (rows := self._rows(states, memory)) is None:
+                memory.active = False
+        finally:
+            self._driver.reset()
+            if not forks(self._options.processes):
+                self.outputs(self.layout.default(self.source))
         return rows
 
     def _rows(self, states: Sequence[State], memory: Any) -> list[Row] | None:
@@ -86,7 +105,8 @@ class Sampler:
                 if row is None:
                     return None
                 # Most pieces stand in many states, and come from the other processes once for each.
-                rows.append(Row([p if isinstance(p, Rich) else sys.intern(p) for p in row.pieces], row.raised))
+                shared = [[p if isinstance(p, Rich) else sys.intern(p) for p in found] for found in row.pieces]
+                rows.append(Row(shared, row.raised, row.reached))
         return rows
 
     def _checked(self, state: State, memory: Any) -> Row | None:
@@ -96,19 +116,25 @@ class Sampler:
             plain, again = (self.row(self.outputs(state)).pieces for _ in range(2))
             memory.active = True
             # A function that draws something else each time proves nothing.
-            if without_names(found.pieces, self._prefix) != without_names(plain, self._prefix) and plain == again:
+            names = [[without_names(one, prefix) for one, prefix in zip(row, self._prefixes)] for row in (found.pieces, plain)]
+            if names[0] != names[1] and plain == again:
                 return None
         return found
 
 
-def outputs(source: Source, arguments: dict[str, Any], shell: InteractiveShell, strict: bool) -> Outputs:
-    """What a function displays and prints; what it raises, if it may.
+def outputs(
+    source: Source, arguments: dict[str, Any], shell: InteractiveShell, strict: bool, moved: Callable[[], bool] = lambda: True
+) -> Outputs:
+    """What a function displays and prints once its controls are `moved`; what it raises, if it may.
 
-    Raises InteractError for whatever the function raises where `strict`.
+    Nothing where they cannot be moved so. Raises InteractError for whatever the function raises where `strict`.
     """
-    with captured(shell) as found, _steady_identifiers():
+    with captured(shell) as found, _steady_identifiers(), changed_figures(shell, source.f) as changed:
         try:
-            source.call(arguments)
+            if moved():
+                source.call(arguments)
+                for figure in () if found else changed():
+                    display(figure)
         except (Exception, SystemExit) as error:
             values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
             raised = f"{type(error).__name__} for {values}"

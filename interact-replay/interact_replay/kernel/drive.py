@@ -1,0 +1,122 @@
+"""Widgets put into a state as a reader of Jupyter would, and back to where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.core.interactiveshell import InteractiveShell
+
+from ..errors import CannotSample
+from .areas import content, restore
+from .capture import captured
+from .controls import Control, choose, chosen, joined
+from .controls import control as read
+from .layout import Layout, moving
+from .watch import watchers
+
+_TRAITS = ("_options_full", "options", "min", "max", "step", "index", "value", "disabled", "description")
+"""What a callback may change of a control, in the order in which it can be put back."""
+
+
+class Driver:
+    """Moves the controls of a layout. All begins, and begins again, as it was when this was made."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._controls = [widget for widget in layout.places if not isinstance(widget, widgets.fixed)]
+        self._start = [self._traits(widget) for widget in self._controls]
+        self._written = [content(area) for area in layout.areas]
+        self._there = True
+        self.watched = any(map(watchers, self._controls))
+
+    def reset(self) -> None:
+        """As at the start, without telling the author's callbacks."""
+        self._there = True
+        with self._quiet():
+            for widget, kept in zip(self._controls, self._start):
+                for name, value in kept.items():
+                    if not _same(getattr(widget, name), value):
+                        with widget.hold_trait_notifications():
+                            for each, before in kept.items():
+                                setattr(widget, each, before)
+                        break
+            for area, kept in zip(self._layout.areas, self._written):
+                restore(area, kept)
+
+    def put(self, state: dict[int, int]) -> bool:
+        """Move control `i` to its value number `state[i]`, as a reader would; whether all of them are there then."""
+        wanted = {i: state.get(i, control.default) for i, control in enumerate(self._layout.controls)}
+        for _ in range(1 + self.watched):  # what another one has moved is moved back, where it can be
+            self._there = all([self._move(widget, i, wanted[i]) for widget, i in self._places()])
+        if self.watched:
+            self._there = self.numbers() == wanted
+        return self._there
+
+    def _move(self, widget: Any, place: int, number: int) -> bool:
+        control = self._layout.controls[place]
+        return control.kind == "frozen" or self._number(widget) == number or choose(widget, control, number)
+
+    def elsewhere(self) -> tuple[int, ...] | None:
+        """The values of all controls where `put` has not brought them to what was wanted; None where it has."""
+        if self._there:
+            return None
+        found = self.numbers()
+        return tuple(0 if found.get(i) is None else found[i] for i in range(len(self._layout.controls)))  # type: ignore[misc]
+
+    def numbers(self) -> dict[int, int | None]:
+        """Which of its values each control has now; None where it has none like it."""
+        return {i: self._number(widget) for widget, i in self._places()}
+
+    def _places(self) -> list[tuple[Any, int]]:
+        return [(widget, self._layout.places[widget]) for widget in self._controls]
+
+    def _number(self, widget: Any) -> int | None:
+        control = self._layout.controls[self._layout.places[widget]]
+        return 0 if control.kind == "frozen" else chosen(widget, control)
+
+    @staticmethod
+    def _traits(widget: Any) -> dict[str, Any]:
+        selects = hasattr(widget, "_options_labels")
+        names = ("options", "index") if selects else tuple(name for name in _TRAITS if name not in ("options", "index"))
+        return {name: getattr(widget, name) for name in names if widget.has_trait(name)}
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        asked = [watcher for widget in self._controls for watcher in watchers(widget)]
+        for one in asked:
+            one.widget.unobserve(one.callback, one.name, one.kind)
+        try:
+            yield
+        finally:
+            for one in asked:
+                one.widget.observe(one.callback, one.name, one.kind)
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return one is other or bool(one == other)
+    except ValueError:  # arrays among the options
+        return False
+
+
+def grown(layout: Layout, shell: InteractiveShell) -> dict[Any, Control]:
+    """The controls that offer more once another one has been moved: with all that they can offer."""
+    driver, found = Driver(layout), {}
+    if not driver.watched or not any(source.f is not moving for source in layout.sources):
+        return {}
+    with captured(shell):
+        for place, control in enumerate(layout.controls):
+            for number in range(len(control.values)):
+                driver.reset()
+                driver.put({place: number})
+                for widget, other in layout.places.items():
+                    before = found.get(widget, layout.controls[other])
+                    with suppress(CannotSample):
+                        after = joined(before, read(widget, before.name))
+                        if after is not before:
+                            found[widget] = after
+        driver.reset()
+    return found
