@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from .recording import placeholder
 from .image import url
+from .recording import placeholder
 
 SVG_ALT, IMG_ALT = placeholder(0), placeholder(1)
 """Where the text alternative of a figure goes, which only the page knows."""

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from interact_replay.recording import shown
+from interact_replay import recording
 from interact_replay.sphinx.extension import _choose_kernel
 
 IMPORTS = """
@@ -63,7 +63,7 @@ class Build:
     def states(self, number, output=0, page="index"):
         found, controls = self.outputs(number, page)[output], self.controls(number, page)
         total = math.prod(len(controls[i]["labels"]) for i in found["controls"])
-        return [shown(found, i) for i in range(total)]
+        return [recording.shown(found, i) for i in range(total)]
 
 
 WAYS = {

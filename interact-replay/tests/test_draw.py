@@ -8,13 +8,13 @@ from functools import partial
 import matplotlib
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.pylabtools import print_figure, select_figure_formats
-from interact_replay.kernel.draw import draw, drawing
 from interact_replay.image import url
+from interact_replay.kernel.draw import draw, drawing
 from interact_replay.kernel.pieces import without_names
 from interact_replay.kernel.reuse import Memory
 from interact_replay.svg import make_tidy
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure, select_figure_formats
 from PIL import Image
 
 matplotlib.use("agg")

@@ -5,69 +5,11 @@ import os
 import re
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
-from interact_replay.recording import shown
-
-IMPORTS = """
-import matplotlib.pyplot as plt, numpy as np, ipywidgets as w, os, sys, warnings
-from ipywidgets import interact, interactive, interactive_output
-from IPython.display import display, HTML, SVG, update_display
-import IPython
-"""
-
-
-class Kernel:
-    """A recording kernel; `outputs` and `error` are what the last cell has left."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.manager, self.client = start_new_kernel(kernel_name="interact-replay", cwd=str(folder))
-        self.run(IMPORTS)
-
-    def run(self, source, forgiving=False):
-        name = self.client.execute(source, stop_on_error=not forgiving)
-        self.outputs, self.error, self.opened = [], "", []
-        while True:
-            message = self.client.get_iopub_msg(timeout=300)
-            if message["parent_header"].get("msg_id") != name:
-                continue
-            kind, content = message["msg_type"], message["content"]
-            if kind == "error":
-                self.error = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"]))
-            elif kind in ("display_data", "execute_result", "stream"):
-                self.outputs.append(content)
-            elif kind == "comm_open":
-                self.opened.append(content["data"]["state"]["_model_name"])
-            elif content.get("execution_state") == "idle":
-                return self
-
-    @property
-    def recordings(self):
-        return [output["data"][MIME_TYPE] for output in self.outputs if MIME_TYPE in output.get("data", {})]
-
-    def states(self, output=0):
-        """What every state of the only recording shows."""
-        assert not self.error, self.error
-        (recording,) = self.recordings
-        found = recording["outputs"][output]
-        total = 1
-        for i in found["controls"]:
-            total *= len(recording["controls"][i]["labels"])
-        for chunk in found["chunks"]:
-            chunk["rich"] = ["", ' alt=""', *(text for _, text in chunk["rich"])]
-        return [shown(found, i) for i in range(total)]
-
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("kernel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(OPTIONS_VARIABLE, json.dumps({"processes": 2, "strict": True, "cache": str(folder / ".cache")}))
-        opened = Kernel(folder)
-    yield opened
-    opened.client.stop_channels()
-    opened.manager.shutdown_kernel(now=True)
+def kernel(open_kernel):
+    return open_kernel(strict=True)
 
 
 STRANGE = """
@@ -342,7 +284,23 @@ def test_where_not_even_three_values_fit_a_still_is_left(kernel, budget):
     assert "the limit is 5 kB" in recording["reason"] and "big" in recording["still"][0]["text"]
     budget(max_states=20)
     kernel.run("interact(lambda a, b, c: print('many'), a=(0, 9), b=(0, 9), c=(0, 9))")
-    assert "27 states (a: 10 values × b: 10 values × c: 10 values), and 20 fit" in kernel.recordings[0]["reason"]
+    assert kernel.recordings[0]["outputs"][0]["single"] and sizes(kernel) == [7, 7, 7]
+    budget(max_states=6)
+    kernel.run("interact(lambda a, b, c: print('many'), a=(0, 9), b=(0, 9), c=(0, 9))")
+    assert "it has 7 states (a: 10 values × b: 10 values × c: 10 values), and 6 fit" in kernel.recordings[0]["reason"]
+
+
+def test_too_many_controls_are_moved_one_at_a_time(kernel, budget):
+    budget(max_states=100)
+    names = "abcdef"
+    kernel.run(f"interact(lambda **k: print(*k.values()), {', '.join(f'{name}=w.IntSlider(4, 0, 9)' for name in names)})")
+    (recording,) = kernel.recordings
+    (output,) = recording["outputs"]
+    assert output["single"] and output["length"] == 1 + 6 * 9
+    assert ["thinned", "one control at a time"] in recording["messages"]
+    states = kernel.texts()
+    assert "4 4 4 4 4 4" in states[0] and "0 4 4 4 4 4" in states[1]
+    assert "9 4 4 4 4 4" in states[9] and "4 0 4 4 4 4" in states[10] and "4 4 4 4 4 9" in states[-1]
 
 
 def test_a_slow_function_is_called_less_often(kernel, budget):

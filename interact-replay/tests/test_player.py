@@ -14,7 +14,7 @@ from html import unescape
 
 import nbformat
 import pytest
-from interact_replay.recording import shown
+from interact_replay import recording
 
 sync_api = pytest.importorskip("playwright.sync_api")
 PATIENCE = 60_000  # milliseconds: a busy machine is not an error
@@ -150,7 +150,7 @@ def states(folder, name, output=0):
     page = (folder / "index.html").read_text(encoding="utf-8")
     controls = json.loads(unescape(re.search(rf"id=\"interact-{NUMBER[name]}\" .*? data-controls='(.*?)'", page)[1]))
     total = math.prod(len(controls[i]["labels"]) for i in found["controls"])
-    return [shown(found, i) for i in range(total)]
+    return [recording.shown(found, i) for i in range(total)]
 
 
 @pytest.fixture(scope="module")

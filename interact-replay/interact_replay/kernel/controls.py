@@ -199,7 +199,8 @@ def kind_of(widget: widgets.Widget) -> dict[str, Any]:
     if isinstance(widget, widgets.Play):
         return {"kind": "play", "interval": int(widget.interval), "repeat": bool(widget.repeat)}
     kinds = CHOICES | STEPPED | {widgets.FloatLogSlider: "range", widgets.IntText: "number", widgets.FloatText: "number"}
-    return {"kind": found for cls, found in kinds.items() if isinstance(widget, cls)}
+    found = next((kind for cls, kind in kinds.items() if isinstance(widget, cls)), None)
+    return {"kind": found} if found else {}
 
 
 def choose(widget: widgets.Widget, control: Control, number: int) -> bool:

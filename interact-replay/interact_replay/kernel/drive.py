@@ -50,7 +50,8 @@ class Driver:
         """Move control `i` to its value number `state[i]`, as a reader would; whether all of them are there then."""
         wanted = {i: state.get(i, control.default) for i, control in enumerate(self._layout.controls)}
         for _ in range(1 + self.watched):  # what another one has moved is moved back, where it can be
-            self._there = all([self._move(widget, i, wanted[i]) for widget, i in self._places()])
+            moved = [self._move(widget, i, wanted[i]) for widget, i in self._places()]
+            self._there = all(moved)
         if self.watched:
             self._there = self.numbers() == wanted
         return self._there

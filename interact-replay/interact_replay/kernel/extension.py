@@ -98,9 +98,8 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
             return _as_always(widget, alive=False)
         sources = sources or [Source(moving, {})]
         recording = record(widget, sources, shell, options, _numbers, strict, [box for _, box in beside])
-        if any(source.f is moving for source in sources) and not any(map(is_area, parts)):
-            if any(kind == "empty" for kind, _ in recording.get("messages", ())):
-                return _wait(widget)  # its callback draws elsewhere
+        if sources[0].f is moving and not any(map(is_area, parts)) and _is_empty(recording):
+            return _wait(widget)  # its callback draws elsewhere
         _waiting[:] = [one for one in _waiting if one not in beside]
         _shown.update(controls)
         recording |= {"gathers": [number for number, _ in beside]} if beside else {}
@@ -122,6 +121,10 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
         still = Outputs()
     error_output = {"output_type": "error", "ename": "InteractError", "evalue": str(failure), "traceback": [str(failure)]}
     return {"text/plain": str(failure), MIME_TYPE: {"version": VERSION, "still": still or [error_output], "reason": str(failure)}}
+
+
+def _is_empty(recording: dict[str, Any]) -> bool:
+    return any(kind == "empty" for kind, _ in recording.get("messages", ()))
 
 
 def _wait(widget: ipywidgets.Widget) -> dict[str, Any]:

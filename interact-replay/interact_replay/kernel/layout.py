@@ -179,7 +179,8 @@ class Layout:
                 self.places[widget] = self.places[other]
                 return {"control": self.places[widget], "description": widget.description} | kind_of(widget)
         try:
-            found = locked(widget, name) if getattr(widget, "disabled", False) else control(widget, name, self._thin)
+            still = getattr(widget, "disabled", False) or _is_hidden(widget)
+            found = locked(widget, name) if still else control(widget, name, self._thin)
         except CannotSample:
             if widget not in self._names or not hasattr(widget, "value"):
                 raise

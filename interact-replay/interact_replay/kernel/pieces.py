@@ -8,9 +8,9 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from .capture import Outputs
 from ..image import url
 from ..svg import IMG_ALT, Tidy, is_matplotlibs
+from .capture import Outputs
 
 
 class Rich(str):

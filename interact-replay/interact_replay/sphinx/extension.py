@@ -21,8 +21,8 @@ from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util import logging
 
 from .. import MIME_TYPE, OPTIONS_VARIABLE, Options, __version__
-from ..kernel.cache import fingerprint
 from ..errors import ERROR_PREFIX
+from ..kernel.cache import fingerprint
 from ..kernel.pool import available_cores
 from ..progress import Watch
 from .render import ChooseStill, alive, figure_inline, interact, recording_file, visit_figure_html, visit_html
