@@ -12,8 +12,8 @@ from typing import Any
 import ipywidgets
 import matplotlib
 import nbformat
-from myst_nb.core.read import read_myst_markdown_notebook
 from interact_replay.kernel.controls import Control, control
+from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
 matplotlib.use("agg")

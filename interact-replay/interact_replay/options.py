@@ -13,9 +13,9 @@ class Options:
     """Whether an interact that does not fit, or whose function raises, stops the build; else what fits is recorded."""
     max_states: int = 5000
     """Most states of one interact."""
-    max_kilobytes: int = 500
+    max_kilobytes: int = 2000
     """Largest recording of one interact, in kB after gzip."""
-    max_seconds: int = 120
+    max_seconds: int = 60
     """How long one interact may be recorded, by what its first states take; not looked at where `strict`."""
     thin: int | None = None
     """Most values of one slider: a finer one is thinned evenly. None: sliders are never thinned."""

@@ -7,6 +7,7 @@ import re
 import pytest
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
 
+
 @pytest.fixture(scope="module")
 def kernel(open_kernel):
     return open_kernel(strict=True)

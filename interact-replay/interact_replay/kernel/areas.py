@@ -7,11 +7,11 @@ import re
 import traceback
 from html import escape
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import ipywidgets as widgets
 from IPython.core.getipython import get_ipython
 
-from ..errors import InteractError
 from .capture import Outputs, captured
 
 _TEXTS = (widgets.Text, widgets.Textarea, widgets.IntText, widgets.FloatText)
@@ -77,37 +77,38 @@ class Writing:
     """`with output:` in the recording kernel: what is displayed inside is kept in the widget."""
 
     def __init__(self, output: widgets.Output) -> None:
-        self._output = output
-        shell: Any = get_ipython()
-        self._captured = captured(shell)
+        self._output, self._depth = output, 0
 
     def enter(self) -> None:
-        """From here on."""
-        self.found = self._captured.__enter__()
-        self.found += self._output.outputs
+        """From here on; inside of itself it goes on."""
+        self._depth += 1
+        if self._depth == 1:
+            shell: Any = get_ipython()
+            self._captured = captured(shell)
+            self._found = self._captured.__enter__()
+            self._found += map(dict, self._output.outputs)
 
     def leave(self, error: BaseException | None) -> bool:
         """Until here. An exception is shown in the output, as ipywidgets does."""
-        self._captured.__exit__(None, None, None)
-        if isinstance(error, InteractError) or not isinstance(error, (Exception, type(None))):
-            return False
-        if error:
+        self._depth -= 1
+        if isinstance(error, Exception):
             lines = [line.rstrip() for line in traceback.format_exception_only(error)]
-            self.found.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines})
-        self._output.outputs = tuple(self.found)
-        return True
+            self._found.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines})
+        if self._depth == 0:
+            self._captured.__exit__(None, None, None)
+            self._output.outputs = tuple(self._found)
+        return isinstance(error, (Exception, type(None)))
 
 
 def keep_what_is_written() -> None:
     """Have `Output` keep what is displayed in it, which no front end does here."""
-    begun: dict[widgets.Output, list[Writing]] = {}
+    writings: WeakKeyDictionary[widgets.Output, Writing] = WeakKeyDictionary()
 
     def enter(self: widgets.Output) -> None:
-        begun.setdefault(self, []).append(writing := Writing(self))
-        writing.enter()
+        writings.setdefault(self, Writing(self)).enter()
 
     def leave(self: widgets.Output, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        return begun[self].pop().leave(error)
+        return writings[self].leave(error)
 
     widgets.Output.__enter__ = enter
     widgets.Output.__exit__ = leave

@@ -203,7 +203,7 @@ def kind_of(widget: widgets.Widget) -> dict[str, Any]:
     return {"kind": found} if found else {}
 
 
-def choose(widget: widgets.Widget, control: Control, number: int) -> bool:
+def choose(widget: Any, control: Control, number: int) -> bool:
     """Give a widget a value of its control's, as a reader would; False where it has no such value now."""
     if not isinstance(widget, tuple(CHOICES)):
         widget.value = control.values[number]
@@ -219,7 +219,7 @@ def choose(widget: widgets.Widget, control: Control, number: int) -> bool:
     return True
 
 
-def chosen(widget: widgets.Widget, control: Control) -> int | None:
+def chosen(widget: Any, control: Control) -> int | None:
     """The number of the value that a widget has now; None where the control has none like it."""
     if isinstance(widget, tuple(CHOICES)):
         label = "" if widget.index is None else str(widget._options_labels[widget.index])

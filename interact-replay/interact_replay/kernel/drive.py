@@ -105,7 +105,8 @@ def _same(one: Any, other: Any) -> bool:
 
 def grown(layout: Layout, shell: InteractiveShell) -> dict[Any, Control]:
     """The controls that offer more once another one has been moved: with all that they can offer."""
-    driver, found = Driver(layout), {}
+    driver = Driver(layout)
+    found: dict[Any, Control] = {}
     if not driver.watched or not any(source.f is not moving for source in layout.sources):
         return {}
     with captured(shell):

@@ -32,7 +32,7 @@ def _known(shell: InteractiveShell, f: Callable[..., Any]) -> list[Any]:
     figure_type = sys.modules["matplotlib.figure"].Figure
     cells = getattr(f, "__closure__", None) or ()
     values = [*shell.user_ns.values(), *(cell.cell_contents for cell in cells if _is_filled(cell)), getattr(f, "__self__", None)]
-    figures = []
+    figures: list[Any] = []
     for value in values:
         figure = value if isinstance(value, figure_type) else None
         if figure is None and type(value).__module__.startswith("matplotlib."):

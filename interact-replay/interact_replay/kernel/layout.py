@@ -26,7 +26,8 @@ class Source:
     f: Callable[..., Any]
     widgets: dict[str, Any]
     shows_result: bool = False
-    owner: widgets.interactive | None = None
+    owner: Any = None
+    """The `interactive` that calls it."""
 
     def call(self, values: dict[str, Any]) -> None:
         """As ipywidgets' own `interactive.update` calls it."""
