@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import product
 
+from .controls import Control
 from .layout import Layout
 
 FEWEST = 3
@@ -49,3 +50,18 @@ def neighbours(sizes: Sequence[int], default: tuple[int, ...]) -> list[tuple[int
         begin = max(0, min(default[i], size - 3))
         found |= {(*default[:i], value, *default[i + 1 :]) for value in range(begin, min(begin + 3, size))}
     return sorted(found)[:12]
+
+
+def thinned(layout: Layout, single: bool) -> list[str]:
+    """In one line, what was offered and what is kept."""
+    kept = [
+        f"{control.name}: {len(control.values):,} of {control.offered:,} values"
+        for control in layout.controls
+        if len(control.values) < control.offered
+    ]
+    return [", ".join(["one control at a time"] * single + kept)] if kept or single else []
+
+
+def counts(controls: list[Control]) -> str:
+    """How many values each offers."""
+    return " × ".join(f"{c.name}: {c.offered:,} values" for c in controls)

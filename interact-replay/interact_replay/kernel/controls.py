@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations_with_replacement
 from typing import Any
@@ -201,53 +201,6 @@ def kind_of(widget: widgets.Widget) -> dict[str, Any]:
     kinds = CHOICES | STEPPED | {widgets.FloatLogSlider: "range", widgets.IntText: "number", widgets.FloatText: "number"}
     found = next((kind for cls, kind in kinds.items() if isinstance(widget, cls)), None)
     return {"kind": found} if found else {}
-
-
-def choose(widget: Any, control: Control, number: int) -> bool:
-    """Give a widget a value of its control's, as a reader would; False where it has no such value now."""
-    if not isinstance(widget, tuple(CHOICES)):
-        widget.value = control.values[number]
-        return True
-    label = control.labels[number]
-    offered = [i for i, other in enumerate(widget._options_labels) if str(other) == label]
-    if not offered:
-        if control.values[number] is None and not label:
-            widget.index = None
-            return True
-        return False
-    widget.index = offered[min(control.labels[:number].count(label), len(offered) - 1)]
-    return True
-
-
-def chosen(widget: Any, control: Control) -> int | None:
-    """The number of the value that a widget has now; None where the control has none like it."""
-    if isinstance(widget, tuple(CHOICES)):
-        label = "" if widget.index is None else str(widget._options_labels[widget.index])
-        at = [i for i, other in enumerate(control.labels) if other == label]
-        same = [] if widget.index is None else [i for i, other in enumerate(widget._options_labels) if str(other) == label]
-        return at[min(same.index(widget.index) if same else 0, len(at) - 1)] if at else None
-    return next((i for i, value in enumerate(control.values) if _same(value, widget.value)), None)
-
-
-def joined(one: Control, other: Control) -> Control:
-    """With the values of both; the first of them where the second has no more."""
-    values, labels = list(one.values), list(one.labels)
-    for value, label in zip(other.values, other.labels):
-        if label not in labels:
-            values.append(value)
-            labels.append(label)
-    if one.kind != other.kind or len(labels) == len(one.labels) or one.kind not in ("range", "number", "play", *CHOICES.values()):
-        return one
-    order = list(range(len(values)))
-    if all(isinstance(value, (int, float)) for value in values):
-        order.sort(key=values.__getitem__)
-    picked = [values[i] for i in order], [labels[i] for i in order]
-    return replace(one, values=picked[0], labels=picked[1], default=order.index(one.default), offered=len(values))
-
-
-def _same(one: Any, other: Any) -> bool:
-    numbers = isinstance(one, float) and isinstance(other, (int, float))
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) if numbers else bool(one == other)
 
 
 def _numbers(kind: str, values: list[float], value: Any, labels: list[str], common: dict[str, Any]) -> Control:

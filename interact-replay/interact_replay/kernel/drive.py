@@ -12,9 +12,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from ..errors import CannotSample
 from .areas import content, restore
 from .capture import captured
-from .controls import Control, choose, chosen, joined
+from .controls import Control
 from .controls import control as read
 from .layout import Layout, moving
+from .moves import choose, chosen, joined
 from .watch import watchers
 
 _TRAITS = ("_options_full", "options", "min", "max", "step", "index", "value", "disabled", "description")

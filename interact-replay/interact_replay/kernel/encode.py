@@ -6,13 +6,28 @@ import gzip
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 from ..recording import encode, placeholder
+from .layout import Layout
 from .pieces import Rich
+from .sample import Row
 
 CHUNK = 80_000
 """Bytes that a reader on a slow line can wait for."""
+
+
+class Recorded(NamedTuple):
+    """What one function shows: by which controls, with how many values each, in every state.
+
+    `shown` has the start in the place of states that there are not.
+    """
+
+    used: list[int]
+    sizes: list[int]
+    rows: list[Row]
+    shown: list[Row]
 
 
 def output(controls: list[int], states: Sequence[Sequence[str]], sizes: Sequence[int]) -> dict[str, Any]:
@@ -47,3 +62,30 @@ def compressed(thing: Any) -> int:
 def size(outputs: Sequence[dict[str, Any]]) -> int:
     """The bytes of all that a reader may load."""
     return sum(compressed(part) for one in outputs for part in one["chunks"])
+
+
+def area(place: int, recorded: Sequence[Recorded]) -> dict[str, Any]:
+    """An area belongs to the function that changes it; to none if it always looks the same."""
+    for one in recorded:
+        found = [row.pieces[place] for row in one.shown]
+        if any(pieces != found[0] for pieces in found):
+            return output(one.used, found, one.sizes)
+    return output([], [recorded[0].shown[0].pieces[place]], [])
+
+
+def reached(layout: Layout, recorded: Recorded, messages: list[list[str]]) -> list[int] | None:
+    """Where a combination of all controls leads that there is not; as differences, one after the other."""
+    if not any(row.reached for row in recorded.rows):
+        return None
+    sizes = [len(control.values) for control in layout.controls]
+    if any(size > 1 and i not in recorded.used for i, size in enumerate(sizes)):
+        messages.append(["limited", "controls that change each other, and others that no function depends on"])
+        return None
+    by_state = dict(zip(product(*(range(sizes[i]) for i in recorded.used)), recorded.rows))
+    numbers = []
+    for state in product(*map(range, sizes)):
+        number = 0
+        for size, value in zip(sizes, by_state[tuple(state[i] for i in recorded.used)].reached or state):
+            number = number * size + value
+        numbers.append(number)
+    return [after - before for before, after in zip([0, *numbers], numbers)]

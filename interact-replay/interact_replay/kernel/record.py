@@ -6,7 +6,6 @@ import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import Any, NamedTuple
 
 import ipywidgets
@@ -16,13 +15,13 @@ from ..errors import CannotSample, InteractError, TooFine
 from ..options import Options
 from ..recording import VERSION
 from . import cache, encode
-from .budget import FEWEST, fitted, most_states, neighbours, states
+from .budget import FEWEST, counts, fitted, most_states, neighbours, states, thinned
 from .capture import Outputs, show_figures
 from .controls import Control
 from .drive import grown
 from .layout import Layout, Source
 from .pool import available_cores
-from .sample import Row, Sampler, shows_pixels, stills
+from .sample import Sampler, shows_pixels, stills
 
 _ADVICE = (
     "Take larger steps or fewer options, or raise interact_max_states in the Sphinx configuration; "
@@ -113,7 +112,7 @@ class _Recorder:
             "messages": [
                 *(["omitted", part] for part in (*layout.omitted, *(part for one in every for part in one.omitted))),
                 *(["limited", control.note] for control in layout.controls if control.note),
-                *(["thinned", text] for text in _thinned(layout, made["single"])),
+                *(["thinned", text] for text in thinned(layout, made["single"])),
                 *made["messages"],
             ],
         } | ({"reached": made["reached"]} if made["reached"] else {})
@@ -139,8 +138,8 @@ class _Recorder:
         except TooFine as reason:
             raise InteractError(f"{reason}. {_ADVICE}") from None
         if self._strict and (total := most_states(whole)) > self._options.max_states:
-            counts = _counts([control for control in whole.controls if len(control.values) > 1])
-            raise InteractError(f"{total:,} states ({counts}); the limit is {self._options.max_states:,}. {_ADVICE}")
+            offered = counts([control for control in whole.controls if len(control.values) > 1])
+            raise InteractError(f"{total:,} states ({offered}); the limit is {self._options.max_states:,}. {_ADVICE}")
         return whole
 
     def _samplers(self, layout: Layout, vector: bool = False) -> list[Sampler]:
@@ -172,8 +171,8 @@ class _Recorder:
             size = encode.size(made["outputs"])
             if size <= limit:
                 return made | {"thin": plan.thin, "single": plan.single}
-            counts = _counts(plan.layout.controls)
-            text = f"the recording takes {size / 1000:,.0f} kB after gzip ({counts}); the limit is {limit // 1000:,} kB"
+            offered = counts(plan.layout.controls)
+            text = f"the recording takes {size / 1000:,.0f} kB after gzip ({offered}); the limit is {limit // 1000:,} kB"
             if self._strict:
                 raise InteractError(
                     f"{text}. Draw less in a state, offer fewer values, or raise interact_max_kilobytes in the Sphinx configuration."
@@ -217,7 +216,7 @@ class _Recorder:
             if found := fitted(self._layout, max(finest, FEWEST), int(min(most, room)), single):
                 return Plan(found[0], single, found[1])
         raise CannotSample(
-            f"with three values of each slider, moved one at a time, it has {coarsest:,} states ({_counts(whole.controls)}), "
+            f"with three values of each slider, moved one at a time, it has {coarsest:,} states ({counts(whole.controls)}), "
             f"and {most:,} fit. Leave controls out, or raise interact_max_states or interact_max_seconds"
         )
 
@@ -231,15 +230,15 @@ class _Recorder:
                 messages.append(["raised", f"the function raised in {len(raised):,} of {len(rows):,} states, first {raised[0]}"])
             start = rows[every.index(default)]
             shown = [row if row.reached is None else start for row in rows]
-            recorded.append((sampler.used, [] if plan.single else sizes, rows, shown))
-        outputs = [encode.output(used, [row.pieces[0] for row in shown], sizes) for used, sizes, _, shown in recorded]
+            recorded.append(encode.Recorded(sampler.used, [] if plan.single else sizes, rows, shown))
+        outputs = [encode.output(one.used, [row.pieces[0] for row in one.shown], one.sizes) for one in recorded]
         for place in range(1, len(layout.areas) + 1):
-            outputs.append(_area(place, recorded))
-        if not any(any(one) for *_, shown in recorded for row in shown for one in row.pieces):
+            outputs.append(encode.area(place, recorded))
+        if not any(any(one) for found in recorded for row in found.shown for one in row.pieces):
             messages.append(["empty", "nothing is displayed in any of its states"])
         for output in outputs if plan.single else ():
             output["single"] = True
-        reached = _reached(layout, *recorded[0][::2], messages) if len(recorded) == 1 and not plan.single else None
+        reached = encode.reached(layout, recorded[0], messages) if len(recorded) == 1 and not plan.single else None
         return {"outputs": outputs, "messages": messages, "reached": reached}
 
 
@@ -247,44 +246,3 @@ def _places(shown: list[list[Outputs]]) -> Iterator[Outputs]:
     """What stands in each output at the start: the functions' own, then the areas."""
     yield from (outputs[0] for outputs in shown)
     yield from shown[0][1:]
-
-
-def _area(place: int, recorded: Sequence[tuple[list[int], list[int], list[Row], list[Row]]]) -> dict[str, Any]:
-    """An area belongs to the function that changes it; to none if it always looks the same."""
-    for used, sizes, _, rows in recorded:
-        found = [row.pieces[place] for row in rows]
-        if any(one != found[0] for one in found):
-            return encode.output(used, found, sizes)
-    return encode.output([], [recorded[0][3][0].pieces[place]], [])
-
-
-def _reached(layout: Layout, used: list[int], rows: list[Row], messages: list[list[str]]) -> list[int] | None:
-    """Where a combination of all controls leads that there is not; as differences, one after the other."""
-    if not any(row.reached for row in rows):
-        return None
-    sizes = [len(control.values) for control in layout.controls]
-    if any(size > 1 and i not in used for i, size in enumerate(sizes)):
-        messages.append(["limited", "controls that change each other, and others that no function depends on"])
-        return None
-    by_state = dict(zip(product(*(range(sizes[i]) for i in used)), rows))
-    numbers = []
-    for state in product(*map(range, sizes)):
-        number = 0
-        for size, value in zip(sizes, by_state[tuple(state[i] for i in used)].reached or state):
-            number = number * size + value
-        numbers.append(number)
-    return [after - before for before, after in zip([0, *numbers], numbers)]
-
-
-def _thinned(layout: Layout, single: bool) -> list[str]:
-    """In one line, what was offered and what is kept."""
-    kept = [
-        f"{control.name}: {len(control.values):,} of {control.offered:,} values"
-        for control in layout.controls
-        if len(control.values) < control.offered
-    ]
-    return [", ".join(["one control at a time"] * single + kept)] if kept or single else []
-
-
-def _counts(controls: list[Control]) -> str:
-    return " × ".join(f"{c.name}: {c.offered:,} values" for c in controls)
