@@ -93,6 +93,7 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
         if not sources and not _driven.isdisjoint(parts):
             return _wait(widget)
         controls = {control for source in sources for control in source.widgets.values()}
+        _driven.update(controls)
         beside = [one for one in _waiting if not controls.isdisjoint(widgets_in(one[1]))]
         if not sources and not any(map(is_written, parts)):
             return _as_always(widget, alive=False)

@@ -141,7 +141,7 @@ class Layout:
             return self._box(widget)
         if widget in self._names:
             return self._control(widget, self._names[widget])
-        if is_area(widget):
+        if is_area(widget) and not any(other in self._names for other in linked_to(widget)):
             self.areas.append(widget)
             return {"output": len(self.sources) + len(self.areas) - 1}
         if isinstance(widget, widgets.Button) and any(widget is getattr(s.owner, "manual_button", None) for s in self.sources):
