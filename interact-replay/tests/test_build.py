@@ -58,7 +58,7 @@ class Build:
         return self.out / "_static" / "interact" / page / f"{number}.js"
 
     def outputs(self, number, page="index"):
-        return json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', self.file(number, page).read_text())[1])
+        return json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', self.file(number, page).read_text())[1])["outputs"]
 
     def states(self, number, output=0, page="index"):
         found, controls = self.outputs(number, page)[output], self.controls(number, page)
@@ -163,13 +163,13 @@ def test_way_of_calling(ways, way):
 
 
 def test_what_the_states_show(ways):
-    for way, state, shown in [
+    for way, state, text in [
         *(("inside a function", 2, "x 7"), ("fixed", 0, "kept"), ("markdown", 2, "<strong>2</strong>")),
         *(("html and latex", 1, "<b>1</b>"), ("frame", 1, "<td>1</td>"), ("pyplot", 0, "<svg"), ("annotated", 0, "<svg")),
         *(("the backend by its short name", 0, "<svg"), ("number", 0, "x -1"), ("two in a cell", 2, "first 2")),
         ("allowed to raise", 1, "ZeroDivisionError"),
     ]:
-        assert shown in ways.states(number_of(way))[state]
+        assert text in ways.states(number_of(way))[state]
     assert "second 2" in ways.states(number_of("two in a cell") + 1)[2]
     assert ways.states(number_of("two figures"))[0].count("<svg") == 2
     assert '<div class="interact-row"><div class="interact-label"><b>bold</b></div>' in ways.html()
