@@ -96,11 +96,11 @@ class Controls:
     def _accordion(self, part: dict[str, Any], children: list[str]) -> str:
         """Of details with the same name, browsers open one at a time."""
         key = self._key(f"{self.name}-accordion")
-        return "".join(
-            f'<details class="interact-details" name="{key}"{" open" * (i == part.get("chosen"))}>'
-            f"<summary>{title}</summary>{child}</details>"
+        details = (
+            f'<details name="{key}"{" open" * (i == part.get("chosen"))}><summary>{title}</summary>{child}</details>'
             for i, (title, child) in enumerate(zip(_titles(part), children))
         )
+        return f'<div class="interact-accordion">{"".join(details)}</div>'
 
 
 def _grid(part: dict[str, Any], children: list[str]) -> str:

@@ -91,8 +91,11 @@ class Input:
             for side, end in zip(("low", "high"), ends)
         )
         readout = f'<output aria-live="off">{escape(plain(self.control["labels"][default]))}</output>'
-        line = f'<div class="interact-line"><div class="interact-ends">{thumbs}</div>{readout}</div>'
-        return self._several("interact-range interact-interval", line)
+        line = f'<span id="{self.key}">{self._description}</span><div class="interact-ends">{thumbs}</div>{readout}'
+        return (
+            f'<div class="interact-control interact-range interact-interval" role="group" aria-labelledby="{self.key}">'
+            f'<div class="interact-line">{line}</div></div>'
+        )
 
     def _number(self) -> str:
         low, high, value = (self.control["labels"][i].replace("\N{MINUS SIGN}", "-") for i in (0, -1, self.control["default"]))
