@@ -1,8 +1,13 @@
-"""What this folder's tests have in common."""
+"""What this folder's tests have in common: figures that compare, and a Chromium with pages of a small site."""
 
+import functools
+import http.server
 import json
 import math
+import os
 import re
+import shutil
+import threading
 from html import unescape
 
 import matplotlib
@@ -17,6 +22,11 @@ from jupyter_client.manager import start_new_kernel
 # A busy machine is not an error.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+PATIENCE = 60_000  # milliseconds
+DAY = 86_400  # seconds
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 
 def pytest_configure(config):
@@ -121,3 +131,165 @@ def open_kernel(tmp_path_factory):
     for kernel in opened:
         kernel.client.stop_channels()
         kernel.manager.shutdown_kernel(now=True)
+
+
+def chromium(playwright):
+    """A Chromium of the system or of Playwright; CHROMIUM names another."""
+    named = os.environ.get("CHROMIUM")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    candidates = [named] if named else [shutil.which(name) for name in names]
+    candidates.append(playwright.chromium.executable_path)
+    return next((path for path in candidates if path and os.access(path, os.X_OK)), None)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api.expect.set_options(timeout=PATIENCE)
+    with sync_api.sync_playwright() as playwright:
+        executable = chromium(playwright)
+        if executable is None:
+            pytest.skip("no Chromium on this system (CHROMIUM=/path/to/it names one)")
+        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def server(built):
+    """The site's address over HTTP, with a Content Security Policy."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def end_headers(self):
+            self.send_header("Content-Security-Policy", CSP)
+            super().end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(built))) as opened:
+        thread = threading.Thread(target=opened.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{opened.server_port}/index.html"
+        opened.shutdown()
+        thread.join()
+
+
+def prepared(browser, **options):
+    """A context in which pages reach nobody else, and scripts say when they have come or failed."""
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, **options)
+    context.set_default_timeout(PATIENCE)
+    context.route(re.compile("https?://(?!127)"), lambda route: route.abort())
+    context.add_init_script(
+        "for (const event of ['load', 'error']) "
+        "document.addEventListener(event, ({target}) => { if (target.localName === 'script') target.dataset.came = event; }, true);"
+    )
+    return context
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    context = prepared(browser)
+    yield context
+    context.close()
+
+
+class Player:
+    """A page, with what the tests do to it; `numbers` are those of its interacts."""
+
+    def __init__(self, page, numbers):
+        self.page, self.numbers, self.problems, self.ignored = page, numbers, [], False
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def open(self, address, hash=""):
+        address = address if isinstance(address, str) else (address / "index.html").as_uri()
+        self.page.goto(address + hash, wait_until="domcontentloaded")  # "load" would wait for recordings
+        return self
+
+    def stand(self):
+        """Stop the clock of a `timed` page."""
+        self.page.clock.pause_at(DAY)
+        return self
+
+    def figure(self, name):
+        return self.page.locator(f"#interact-{self.numbers[name]}")
+
+    def seen(self, name):
+        """Bring it into view, so that it asks for its recording."""
+        self.figure(name).scroll_into_view_if_needed()
+        self.script(name).wait_for(state="attached")
+        return self.figure(name)
+
+    def loaded(self, name):
+        """Bring it into view and wait until its recording has come, or cannot come."""
+        figure = self.seen(name)
+        self.page.locator(f"script[data-came][src*='/{self.numbers[name]}.js']").wait_for(state="attached")
+        return figure
+
+    def script(self, name):
+        return self.page.locator(f"script[src*='/{self.numbers[name]}.js']")
+
+    def text(self, name, output=0):
+        return self.output(name, output).inner_text().strip()
+
+    def output(self, name, output=0):
+        return self.figure(name).locator(".interact-output").nth(output)
+
+    def expect(self, name, text, output=0):
+        from playwright.sync_api import expect
+
+        expect(self.output(name, output)).to_contain_text(text)
+
+    def slide(self, name, value, control=0, event="input"):
+        self.figure(name).locator(f".interact-control input[data-control='{control}']").evaluate(
+            "(input, [value, event]) => { input.value = value; input.dispatchEvent(new Event(event)); }", [value, event]
+        )
+
+    def hash(self):
+        return self.page.evaluate("location.hash")
+
+    def becomes(self, hash):
+        """Wait until the address has this hash."""
+        self.page.wait_for_function("(hash) => location.hash === hash", arg=hash)
+
+    def after(self, event, do):
+        """Do something, and go on when the page has dealt with the event that it makes."""
+        self.page.evaluate("(event) => { window.dealt = false; addEventListener(event, () => { window.dealt = true; }, {once: true}); }", event)
+        do()
+        self.page.wait_for_function("window.dealt")
+
+
+@pytest.fixture
+def player(context, request):
+    opened = Player(context.new_page(), request.module.NUMBER)
+    yield opened
+    opened.page.close()
+    assert opened.ignored or not opened.problems
+
+
+@pytest.fixture
+def timed(browser, request):
+    """A page whose clock a test can stop, and move on."""
+    context = prepared(browser)
+    context.clock.install(time=0)
+    opened = Player(context.new_page(), request.module.NUMBER)
+    yield opened
+    context.close()
+    assert not opened.problems
+
+
+@pytest.fixture
+def slow(timed, built):
+    """A page whose clock stands, unless a test moves it on."""
+    return timed.open(built).stand()
+
+
+@pytest.fixture
+def touched(browser, request):
+    """A page on a phone."""
+    context = prepared(browser, has_touch=True, is_mobile=True)
+    opened = Player(context.new_page(), request.module.NUMBER)
+    opened.page.set_viewport_size({"width": 360, "height": 740})
+    yield opened
+    context.close()
+    assert not opened.problems

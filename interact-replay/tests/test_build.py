@@ -11,7 +11,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from interact_replay import recording
+from interact_replay import MIME_TYPE
+from interact_replay.recording import VERSION, encode
+from interact_replay.recording import shown as shown_in
 from interact_replay.sphinx.extension import _choose_kernel
 
 IMPORTS = """
@@ -58,12 +60,12 @@ class Build:
         return self.out / "_static" / "interact" / page / f"{number}.js"
 
     def outputs(self, number, page="index"):
-        return json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', self.file(number, page).read_text())[1])
+        return json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', self.file(number, page).read_text())[1])["outputs"]
 
     def states(self, number, output=0, page="index"):
         found, controls = self.outputs(number, page)[output], self.controls(number, page)
         total = math.prod(len(controls[i]["labels"]) for i in found["controls"])
-        return [recording.shown(found, i) for i in range(total)]
+        return [shown_in(found, i) for i in range(total)]
 
 
 WAYS = {
@@ -163,13 +165,13 @@ def test_way_of_calling(ways, way):
 
 
 def test_what_the_states_show(ways):
-    for way, state, shown in [
+    for way, state, text in [
         *(("inside a function", 2, "x 7"), ("fixed", 0, "kept"), ("markdown", 2, "<strong>2</strong>")),
         *(("html and latex", 1, "<b>1</b>"), ("frame", 1, "<td>1</td>"), ("pyplot", 0, "<svg"), ("annotated", 0, "<svg")),
         *(("the backend by its short name", 0, "<svg"), ("number", 0, "x -1"), ("two in a cell", 2, "first 2")),
         ("allowed to raise", 1, "ZeroDivisionError"),
     ]:
-        assert shown in ways.states(number_of(way))[state]
+        assert text in ways.states(number_of(way))[state]
     assert "second 2" in ways.states(number_of("two in a cell") + 1)[2]
     assert ways.states(number_of("two figures"))[0].count("<svg") == 2
     assert '<div class="interact-row"><div class="interact-label"><b>bold</b></div>' in ways.html()
@@ -308,6 +310,64 @@ def stored(text):
     data = {"text/plain": text, "application/vnd.jupyter.widget-view+json": {"model_id": "x", "version_major": 2, "version_minor": 0}}
     output = nbformat.v4.new_output("display_data", data)
     return nbformat.v4.new_code_cell("1", outputs=[output], execution_count=1)
+
+
+STORED = "nb_execution_mode = 'off'"
+
+
+def bundle(data, text="the text of a widget"):
+    """A cell with a recording, or with what stands for one, as the recording kernel leaves it."""
+    output = nbformat.v4.new_output("display_data", {"text/plain": text, MIME_TYPE: {"version": VERSION} | data})
+    return nbformat.v4.new_code_cell("1", outputs=[output], execution_count=1)
+
+
+def recording(length=1, **more):
+    """Six states in chunks of that length."""
+    chunks = [encode([[f"state {i + k}"] for k in range(length)]) | {"rich": []} for i in range(0, 6, length)]
+    control = {"kind": "range", "name": "a", "description": "a", "labels": list("012345"), "default": 0, "continuous": True}
+    return {
+        **{"number": 1, "controls": [control], "outputs": [{"controls": [0], "length": length, "chunks": chunks}]},
+        **{"layout": {"box": "column", "children": [{"control": 0}, {"output": 0}]}, "messages": []},
+        "still": [{"output_type": "stream", "name": "stdout", "text": "the still"}],
+        **more,
+    }
+
+
+def test_controls_wait_for_their_output(tmp_path):
+    """Where it comes they stand above it; where it never comes their text is left, with a warning."""
+    cells = [
+        *(bundle({"still": [], "waits": n}, f"box {n}") for n in (1, 2, 3, 4)),
+        bundle(recording(gathers=[2, 4])),
+        bundle({"still": recording()["still"], "gathers": [3]}),
+    ]
+    build = Build(tmp_path, cells, conf=STORED, strict=False)
+    assert build.ok, build.log
+    assert [f"box {n}" in build.html() for n in (1, 2, 3, 4)] == [True, False, False, False]
+    found = [line for line in build.log.splitlines() if "the output that these controls drive is never displayed" in line]
+    assert len(found) == 1 and "index.ipynb:" in found[0] and "suppress_warnings" in found[0]
+    quiet = Build(tmp_path, cells, conf=f"{STORED}\nsuppress_warnings = ['interact.dead']", strict=False)
+    assert quiet.ok and "never displayed" not in quiet.log
+    text = Build(tmp_path, builder="text", strict=False)
+    assert [f"box {n}" in (text.out / "index.txt").read_text() for n in (1, 2, 3, 4)] == [True, False, False, False]
+
+
+def test_a_recording_of_another_format_is_a_still(tmp_path):
+    build = Build(tmp_path, [bundle(recording(version=VERSION + 1))], conf=STORED, strict=False)
+    assert build.ok, build.log
+    assert "the still" in build.html() and "interact-output" not in build.html() and not build.file(1).exists()
+    assert f"shown as a still: its recording has the format {VERSION + 1}" in build.log
+
+
+def test_chunks_are_written_again_where_they_are_missing_and_removed_where_they_are_no_more(tmp_path):
+    def files():
+        return sorted(file.stem for file in build.file(1).parent.glob("*.js"))
+
+    build = Build(tmp_path, [bundle(recording(2))], conf=STORED, strict=False)
+    assert build.ok and files() == ["1", "1-0-0", "1-0-1", "1-0-2"]
+    build.file("1-0-1").unlink()
+    assert Build(tmp_path, strict=False).ok and files() == ["1", "1-0-0", "1-0-1", "1-0-2"]
+    assert Build(tmp_path, [bundle(recording(3))], conf=STORED, strict=False).ok and files() == ["1", "1-0-0", "1-0-1"]
+    assert Build(tmp_path, [bundle(recording(6))], conf=STORED, strict=False).ok and files() == ["1"]
 
 
 def test_what_was_not_recorded_is_told(tmp_path):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
-from itertools import combinations_with_replacement
+from itertools import count
 from typing import Any
 
 from ..recording import shown
+from .inputs import Input
 from .latex import plain
 
 
@@ -22,114 +23,124 @@ class Controls:
     formulas: dict[str, str]
     name: str
     strings: dict[str, str]
+    _keys: dict[str, Iterator[int]] = field(default_factory=dict, init=False)
 
     def public(self) -> str:
         """What the player has to know of each control, as JSON that can stand in an attribute, in single quotes."""
         kept = [
             {"kind": c["kind"], "name": plain(c["name"]), "labels": [*map(plain, c["labels"])], "default": c["default"]}
             | ({"parts": [*map(plain, c["parts"])]} if "parts" in c else {})
+            | ({"locked": True} if c.get("locked") else {})
             for c in self.recording["controls"]
         ]
         return escape(json.dumps(kept, ensure_ascii=False, separators=(",", ":")), quote=False).replace("'", "&#39;")
 
-    def part(self, part: dict[str, Any]) -> str:
-        """A part of the layout, with all that is in it."""
+    def html(self) -> str:
+        """All of the layout, below what the reader has to know of it."""
+        single = any(output.get("single") for output in self.outputs)
+        hint = f'<p class="interact-hint">{escape(self.strings["single"])}</p>' if single else ""
+        return hint + self._part(self.recording["layout"])
+
+    def _part(self, part: dict[str, Any]) -> str:
+        """A part of the layout, with all that is in it; one that the page cannot have is empty."""
+        if not part:
+            return ""
         if "control" in part:
-            return self.control(part["control"])
+            return self._control(part)
         if "html" in part:
-            return f'<div class="interact-label">{self.set(part["html"])}</div>'
+            return f'<div class="interact-label">{self._typeset(part["html"])}</div>'
         if "output" in part:
             output = self.outputs[part["output"]]
-            state = 0
-            for i in output["controls"]:
-                control = self.recording["controls"][i]
-                state = state * len(control["labels"]) + control["default"]
-            return f'<div class="interact-output" data-output="{part["output"]}">{shown(output, state)}</div>'
-        inside = "".join(map(self.part, part["children"]))
-        return f'<div class="interact-{part["box"]}">{inside}</div>' if inside else ""
+            default = shown(output, _default(output, self.recording["controls"]))
+            return f'<div class="interact-output" data-output="{part["output"]}">{default}</div>'
+        box, children = part["box"], [*map(self._part, part["children"])]
+        if not any(children):
+            return ""
+        if box == "tabs":
+            return self._tabs(part, children)
+        if box == "accordion":
+            return self._accordion(part, children)
+        if box == "grid":
+            return _grid(part, children)
+        return f'<div class="interact-{box}">{"".join(children)}</div>'
 
-    def set(self, html: str) -> str:
+    def _typeset(self, html: str) -> str:
         """With its formulas set."""
         return self.formulas.get(html, html)
 
-    def control(self, index: int) -> str:
-        """A native control; it works only with the player, so it is disabled until that has come."""
-        control, key = self.recording["controls"][index], f"{self.name}-{index}"
-        kind, labels, default = control["kind"], control["labels"], control["default"]
-        description = self.set(escape(control["description"]))
-        # Browsers that remember what was chosen would show controls that do not fit the picture.
-        shared = f'data-control="{index}" data-continuous="{int(control["continuous"])}" autocomplete="off" disabled'
-        label = f'<label for="{key}">{description}</label>'
-        if kind in ("range", "play"):
-            value, named = escape(plain(labels[default])), escape(plain(control["description"]))
-            play = f'<button type="button" class="interact-play" data-play="{control.get("interval", 200)}" disabled '
-            play += f'aria-pressed="false" aria-label="{escape(self.strings["play"])}: {named}"></button>'
-            slider = f'<input type="range" id="{key}" min="0" max="{len(labels) - 1}" value="{default}" '
-            slider += f'aria-valuetext="{value}" {shared}>'
-            # The slider says its value itself.
-            readout = f'<output for="{key}" aria-live="off">{value}</output>'
-            return f'<div class="interact-control interact-range">{label}{slider}{readout}{play}</div>'
-        if kind == "interval":
-            return self._interval(control, key, description, shared)
-        if kind == "multiple":
-            boxes = "".join(
-                f'<label><input type="checkbox"{" checked" * (default >> i & 1)} {shared}><span>{escape(plain(part))}</span></label>'
-                for i, part in enumerate(control["parts"])
-            )
-            return f'<fieldset class="interact-control interact-radio"><legend>{description}</legend>{boxes}</fieldset>'
-        if kind == "number":
-            ends = [labels[i].replace("\N{MINUS SIGN}", "-") for i in (0, -1, default)]
-            box = f'<input type="number" id="{key}" min="{ends[0]}" max="{ends[1]}" step="any" value="{ends[2]}" {shared}>'
-            readout = f'<output for="{key}" data-nearest="{escape(self.strings["nearest"])}"></output>'
-            return f'<div class="interact-control interact-number">{label}{box}{readout}</div>'
-        if kind == "frozen":
-            box = f'<input type="text" id="{key}" value="{escape(labels[0])}" autocomplete="off" disabled>'
-            return f'<div class="interact-control interact-number">{label}{box}</div>'
-        if kind == "checkbox":
-            box = f'<input type="checkbox" id="{key}"{" checked" if default else ""} {shared}>'
-            return f'<div class="interact-control interact-checkbox">{box}{label}</div>'
-        offered = [(i, choice) for i, choice in enumerate(labels) if choice or i != default]
-        if kind == "select":
-            empty = "" if len(offered) == len(labels) else f'<option value="{default}" selected></option>'
-            choices = "".join(
-                f'<option value="{i}"{" selected" * (i == default)}>{escape(plain(c))}</option>' for i, c in offered
-            )
-            box = f'<select id="{key}" {shared}>{empty}{choices}</select>'
-            return f'<div class="interact-control interact-select">{label}{box}</div>'
-        choices = "".join(
-            f'<label><input type="radio" name="{key}" value="{i}"{" checked" * (i == default)} {shared}>'
-            f"<span>{self.set(escape(c))}</span></label>"
-            for i, c in offered
-        )
-        return f'<fieldset class="interact-control interact-{kind}"><legend>{description}</legend>{choices}</fieldset>'
+    def _key(self, key: str) -> str:
+        """An identifier that no other part has."""
+        number = next(self._keys.setdefault(key, count()))
+        return f"{key}-{number}" if number else key
 
-    def _interval(self, control: dict[str, Any], key: str, description: str, shared: str) -> str:
-        """A slider for each end; the pairs are numbered with the first end changing slowest."""
-        parts, default = control["parts"], control["default"]
-        ends = list(combinations_with_replacement(range(len(parts)), 2))[default]
-        thumbs = "".join(
-            f'<input type="range" id="{key}-{side}" min="0" max="{len(parts) - 1}" value="{end}" '
-            f'aria-label="{escape(self.strings[side])}" aria-valuetext="{escape(plain(parts[end]))}" {shared}>'
-            for side, end in zip(("low", "high"), ends)
+    def _control(self, part: dict[str, Any]) -> str:
+        """An input; where several parts are the same control's, each has its own kind and description."""
+        index = part["control"]
+        own = {name: part[name] for name in ("kind", "description", "interval", "repeat") if part.get(name)}
+        driven = (p["control"] for p in parts(self.recording["layout"]) if p.get("kind") == "play")
+        key = self._key(f"{self.name}-{index}")
+        control = self.recording["controls"][index] | own
+        made = Input(control, index, key, self.strings, self._typeset, playable=index not in driven)
+        return f'<div class="interact-control">{made.play()}</div>' if part.get("kind") == "play" else made.html()
+
+    def _tabs(self, part: dict[str, Any], children: list[str]) -> str:
+        """Without the player, its parts stand one below the other, each with its title."""
+        key, chosen, tabs, panels = self._key(f"{self.name}-tabs"), part.get("chosen") or 0, "", ""
+        for i, (title, child) in enumerate(zip(_titles(part), children)):
+            tabs += f'<button type="button" role="tab" id="{key}-tab{i}" aria-controls="{key}-panel{i}" '
+            tabs += f'aria-selected="{str(i == chosen).lower()}">{title}</button>'
+            panels += f'<div role="tabpanel" id="{key}-panel{i}" aria-labelledby="{key}-tab{i}">'
+            panels += f'<p class="interact-title">{title}</p>{child}</div>'
+        return f'<div class="interact-tabs"><div role="tablist" hidden>{tabs}</div>{panels}</div>'
+
+    def _accordion(self, part: dict[str, Any], children: list[str]) -> str:
+        """Of details with the same name, browsers open one at a time."""
+        key = self._key(f"{self.name}-accordion")
+        details = (
+            f'<details name="{key}"{" open" * (i == part.get("chosen"))}><summary>{title}</summary>{child}</details>'
+            for i, (title, child) in enumerate(zip(_titles(part), children))
         )
-        readout = f'<output aria-live="off">{escape(plain(control["labels"][default]))}</output>'
-        return (
-            f'<fieldset class="interact-control interact-range interact-interval"><legend>{description}</legend>'
-            f"<div>{thumbs}</div>{readout}</fieldset>"
-        )
+        return f'<div class="interact-accordion">{"".join(details)}</div>'
+
+
+def _grid(part: dict[str, Any], children: list[str]) -> str:
+    """Its CSS is for where there is room; elsewhere it is a column."""
+    places = {f"--interact-{name}": part.get(name) for name in ("columns", "rows", "areas", "gap")}
+    cells = (f"<div{_style({'--interact-area': p.get('area')})}>{child}</div>" for p, child in zip(part["children"], children))
+    return f'<div class="interact-room"><div class="interact-grid"{_style(places)}>{"".join(cells)}</div></div>'
+
+
+def _style(values: dict[str, str | None]) -> str:
+    text = ";".join(f"{name}:{value}" for name, value in values.items() if value)
+    return f' style="{escape(text)}"' if text else ""
+
+
+def _titles(part: dict[str, Any]) -> list[str]:
+    """One for each child; one without a title has its number."""
+    titles = [*part["titles"], *[""] * len(part["children"])]
+    return [escape(title) or str(i) for i, title in enumerate(titles[: len(part["children"])], 1)]
+
+
+def _default(output: dict[str, Any], controls: list[dict[str, Any]]) -> int:
+    """The number of the state in which the page begins."""
+    state = 0
+    for i in () if output.get("single") else output["controls"]:
+        state = state * len(controls[i]["labels"]) + controls[i]["default"]
+    return state
+
+
+def parts(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A part of the layout and all that are in it."""
+    yield part
+    for child in part.get("children", []):
+        yield from parts(child)
 
 
 def texts(recording: dict[str, Any]) -> Iterator[str]:
     """The HTML of all that stands beside the controls and may hold formulas."""
-    for control in recording["controls"]:
+    controls, layout = recording["controls"], [*parts(recording["layout"])]
+    for control in (*controls, *(controls[part["control"]] | part for part in layout if "control" in part)):
         yield escape(control["description"])
         if control["kind"] in ("radio", "buttons"):
             yield from map(escape, control["labels"])
-    yield from _labels(recording["layout"])
-
-
-def _labels(part: dict[str, Any]) -> Iterator[str]:
-    if part.get("math"):
-        yield part["html"]
-    for child in part.get("children", []):
-        yield from _labels(child)
+    yield from (part["html"] for part in layout if part.get("math"))

@@ -5,8 +5,12 @@ from __future__ import annotations
 _STRINGS = {
     "en": {
         "play": "Play",
+        "less": "One step back",
+        "more": "One step on",
         "reset": "Reset",
-        "failed": "The recording of this interactive could not be loaded: the picture shows its starting values.",
+        "loading": "Loading …",
+        "failed": "The recording of this interactive could not be loaded: it stays at these values.",
+        "single": "One control at a time: when one is moved, the others go back to their start.",
         "live": "Live at",
         "low": "from",
         "high": "to",
@@ -17,8 +21,12 @@ _STRINGS = {
     },
     "it": {
         "play": "Avvia",
+        "less": "Un passo indietro",
+        "more": "Un passo avanti",
         "reset": "Ripristina",
-        "failed": "Non è stato possibile caricare questa figura interattiva: vediamo i suoi valori iniziali.",
+        "loading": "Caricamento…",
+        "failed": "Non è stato possibile caricare questa figura interattiva: resta ferma a questi valori.",
+        "single": "Un controllo alla volta: quando ne muoviamo uno, gli altri tornano al valore iniziale.",
         "live": "Si muove in",
         "low": "da",
         "high": "a",

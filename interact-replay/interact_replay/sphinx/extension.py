@@ -25,7 +25,10 @@ from ..errors import ERROR_PREFIX
 from ..kernel.cache import fingerprint
 from ..kernel.pool import available_cores
 from ..progress import Watch
-from .render import ChooseStill, alive, figure_inline, interact, recording_file, visit_figure_html, visit_html
+from ..recording import VERSION
+from .render import figure_inline, interact, waiting
+from .still import ChooseStill, alive
+from .write import recording_files, visit_figure_html, visit_html
 
 KERNEL = "interact-replay"
 _STATIC = Path(__file__).parents[1] / "page" / "static"
@@ -52,6 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _configure)
     app.connect("source-read", _choose_kernel)
     app.connect("doctree-read", _stop_if_dead)
+    app.connect("doctree-read", _gather)
     app.connect("env-updated", _unwritten)
     app.connect("builder-inited", _add_static_path)
     app.connect("html-page-context", _add_files)
@@ -59,7 +63,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(interact, html=(visit_html, None))
     app.add_node(figure_inline, html=(visit_figure_html, None))
     app.add_post_transform(ChooseStill)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": __version__, "env_version": VERSION, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -114,7 +118,9 @@ def _stop_if_dead(app: Sphinx, doctree: nodes.document) -> None:
     if ERROR_PREFIX in traceback:
         message = traceback.partition("CellExecutionError: ")[2] or traceback
         raise ExtensionError(f"{env.doc2path(docname)}: {message}")
-    env.metadata[docname]["interact"] = [node["recording"]["number"] for node in doctree.findall(interact)]
+    env.metadata[docname]["interact"] = [
+        file for node in doctree.findall(interact) for file in recording_files(docname, node["recording"])
+    ]
     kernel = env.metadata[docname].get("kernelspec", {}).get("name")
     for place, text in _texts(doctree):
         if not execution:
@@ -125,13 +131,30 @@ def _stop_if_dead(app: Sphinx, doctree: nodes.document) -> None:
             raise ExtensionError(f"{env.doc2path(docname)}: this interact was not recorded: {text}")
         else:
             continue  # no function of its own
-        _logger.warning(
-            "this interact is dead: %s. Add 'interact.dead' to suppress_warnings to leave it so.",
-            why,
-            location=place,
-            type="interact",
-            subtype="dead",
-        )
+        _dead(why, place)
+
+
+def _gather(app: Sphinx, doctree: nodes.document) -> None:
+    """Controls that a later output brings along do not stand here; those that no output does cannot move anything."""
+    stills = doctree.findall(lambda node: isinstance(node, nodes.container) and "gathers" in node)
+    gathered = {number for still in stills for number in still["gathers"]}
+    for node in list(doctree.findall(waiting)):
+        bundle = node.parent.parent
+        if node["number"] in gathered:
+            bundle.parent.remove(bundle)
+        else:
+            _dead("the output that these controls drive is never displayed", bundle)
+            bundle.remove(node.parent)  # what is left is their text
+
+
+def _dead(why: str, place: nodes.Node) -> None:
+    _logger.warning(
+        "this interact is dead: %s. Add 'interact.dead' to suppress_warnings to leave it so.",
+        why,
+        location=place,
+        type="interact",
+        subtype="dead",
+    )
 
 
 def _texts(doctree: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
@@ -145,7 +168,7 @@ def _texts(doctree: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
 
 def _files(app: Sphinx, docname: str) -> list[Path]:
     """The recordings of a page."""
-    return [Path(app.outdir, recording_file(docname, n)) for n in app.env.metadata[docname].get("interact", ())]
+    return [Path(app.outdir, file) for file in app.env.metadata[docname].get("interact", ())]
 
 
 def _unwritten(app: Sphinx, env: BuildEnvironment) -> list[str]:

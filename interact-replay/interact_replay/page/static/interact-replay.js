@@ -4,13 +4,12 @@
 (() => {
   const figures = new Map();
 
-  // The recording's file calls this; the key of an outdated one belongs to no figure.
-  window.interactReplay = (key, outputs) => figures.get(key)?.arrived(outputs);
+  // The files of a recording call this; the key of an outdated one belongs to no figure.
+  window.interactReplay = (key, ...what) => figures.get(key)?.arrived(...what);
 
-  // As recording.decode in Python; what can be worked out once, when the recording arrives, is kept.
-  class Output {
-    constructor({ controls, chunks: [{ fixed, slots, rich }] }) {
-      this.controls = controls;
+  // As recording.decode in Python; what can be worked out once, when the chunk arrives, is kept.
+  class Chunk {
+    constructor({ fixed, slots, rich }) {
       this.fixed = fixed;
       this.rich = rich;
       if (fixed.length !== slots.length + 1) throw new Error("damaged recording");
@@ -31,32 +30,81 @@
     }
   }
 
+  class Output {
+    constructor(element, { controls, chunks, length, single }) {
+      Object.assign(this, { element, controls, length, single });
+      this.chunks = chunks.map((chunk) => chunk && new Chunk(chunk));
+      this.asked = new Set();
+    }
+
+    // The number of the state that all controls together choose.
+    state(all, values) {
+      if (!this.single) return this.controls.reduce((state, c) => state * all[c].labels.length + values[c], 0);
+      let before = 0; // states of the controls before, without the start
+      for (const c of this.controls) {
+        const { labels, default: start } = all[c];
+        if (values[c] !== start) return before + values[c] + (values[c] < start ? 1 : 0);
+        before += labels.length - 1;
+      }
+      return 0;
+    }
+
+    chunkOf(state) {
+      return Math.floor(state / this.length);
+    }
+
+    // Whether a chunk that the reader needed when it was asked for is still on its way.
+    get waits() {
+      return this.asked.has(this.awaited) && !this.chunks[this.awaited];
+    }
+  }
+
+  // The inputs that say together what value a control has: one, or several thumbs, boxes or buttons.
+  class Group {
+    constructor(box) {
+      this.inputs = [...box.querySelectorAll("[data-control]")];
+      this.control = Number(this.inputs[0]?.dataset.control);
+      this.output = box.querySelector("output");
+    }
+  }
+
   class Figure {
     constructor(element) {
       this.element = element;
+      this.key = element.dataset.interact;
       this.controls = JSON.parse(element.dataset.controls);
-      this.inputs = this.own("[data-control]");
-      this.outputs = this.own("[data-output]");
-      this.buttons = this.own(".interact-play, .interact-reset");
+      this.groups = this.own(".interact-control").map((box) => new Group(box)).filter(({ inputs }) => inputs.length);
+      this.areas = this.own("[data-output]");
+      this.buttons = this.own("[data-drives], .interact-reset");
       this.notice = this.own(".interact-notice[role]")[0];
       this.live = element.appendChild(document.createElement("p"));
       this.live.className = "interact-live";
       this.live.setAttribute("aria-live", "polite");
-      this.played = null;
+      element.style.setProperty("--interact-loading", JSON.stringify(element.dataset.loading));
+      this.outputs = null;
       this.requested = false;
       this.values = [];
-      this.shown = this.outputs.map(() => null);
-      for (const input of this.inputs) {
-        input.disabled = false;
-        const event = input.dataset.continuous === "1" && input.type !== "number" ? "input" : "change";
-        input.addEventListener(event, () => this.changed(input));
-        if (input.type === "range" && event === "change") input.addEventListener("input", () => this.readout(input));
+      this.defaults = this.controls.map((control) => control.default);
+      this.complete = this.defaults; // the values at which all outputs were shown last
+      for (const group of this.groups) {
+        for (const input of group.inputs) {
+          input.disabled = this.locked(group.control);
+          const event = input.dataset.continuous === "1" && input.type !== "number" ? "input" : "change";
+          input.addEventListener(event, () => this.changed(group, input));
+          if (input.type === "range" && event === "change") input.addEventListener("input", () => this.readout(group, input));
+        }
       }
       for (const button of this.buttons) {
-        button.disabled = false;
-        button.addEventListener("click", () => (button.dataset.play ? this.play(button) : this.reset()));
+        const { drives, play, step } = button.dataset;
+        button.disabled = this.locked(drives);
+        button.addEventListener("click", () => {
+          if (play) this.play(button);
+          else if (step) this.step(Number(drives), Number(step));
+          else this.reset();
+        });
       }
-      this.controls.forEach((control, i) => this.set(i, control.default));
+      this.own("[role=tablist]").forEach(tabs);
+      this.assign(this.defaults);
       this.restore();
     }
 
@@ -65,33 +113,88 @@
       return [...this.element.querySelectorAll(selector)].filter((part) => !part.parentElement.closest("[data-output]"));
     }
 
+    locked(control) {
+      return Boolean(this.controls[control]?.locked);
+    }
+
     // Asks for the recording; it is shown when it arrives.
     load() {
       if (this.requested) return;
       this.requested = true;
-      const script = document.createElement("script");
-      script.src = this.element.dataset.src;
-      script.onerror = () => this.fail();
-      script.onload = () => this.played || this.fail();
-      document.head.append(script);
+      request(this.element.dataset.src, true, () => this.outputs || this.fail());
     }
 
-    arrived(outputs) {
-      // A damaged recording throws here; script.onload then finds none and shows the notice.
-      this.played = outputs.map((output) => new Output(output));
+    // Asks for a chunk, once. Of those that the reader needs only one is on its way at a time: on a slow line the last
+    // one need not wait for all that a slider has passed.
+    ask(k, c, needed) {
+      const output = this.outputs[k];
+      if (output.chunks[c] || (needed && output.waits) || !figures.has(this.key)) return;
+      if (needed) output.awaited = c;
+      if (output.asked.has(c)) return;
+      output.asked.add(c);
+      request(this.element.dataset.src.replace(/\.js(?=\?)/, `-${k}-${c}.js`), needed, () => {
+        if (output.chunks[c]) return;
+        output.asked.delete(c);
+        if (output.chunkOf(output.state(this.controls, this.values)) === c) this.fail();
+        else if (output.awaited === c) this.show();
+      });
+    }
+
+    // The recording, or a chunk of an output. A damaged one throws here; then it is missing when its file has come.
+    arrived(what, k, c) {
+      if (k !== undefined) {
+        this.outputs[k].chunks[c] = new Chunk(what);
+      } else {
+        let number = 0;
+        const area = (i) => this.areas.find(({ dataset }) => dataset.output === String(i));
+        this.outputs = what.outputs.map((output, i) => new Output(area(i), output));
+        this.reached = what.reached?.map((step) => (number += step));
+        this.shown = this.outputs.map((output) => output.state(this.controls, this.defaults));
+        this.assign(this.settled(this.values, this.moved));
+      }
       this.show();
     }
 
+    // What is on the page stays, with the values that it shows.
     fail() {
+      figures.delete(this.key);
       this.stop();
+      this.assign(this.complete);
+      this.show();
       this.notice.textContent = this.element.dataset.failed;
       this.notice.hidden = false;
-      for (const control of [...this.inputs, ...this.buttons]) control.disabled = true;
+      for (const area of this.areas) area.removeAttribute("aria-busy");
+      for (const control of [...this.groups.flatMap(({ inputs }) => inputs), ...this.buttons]) control.disabled = true;
     }
 
-    changed(input) {
-      const i = Number(input.dataset.control);
-      this.set(i, this.read(i, input));
+    changed(group, input) {
+      const typed = input.value;
+      this.move(group.control, this.read(group, input));
+      if (input.type !== "number") return;
+      const other = typed !== "" && numberOf(typed) !== numberOf(input.value);
+      group.output.textContent = other ? group.output.dataset.nearest : "";
+    }
+
+    move(control, value) {
+      this.moved = control;
+      this.choose(this.after(control, value));
+    }
+
+    step(control, by) {
+      const last = this.controls[control].labels.length - 1;
+      this.move(control, Math.min(Math.max(this.values[control] + by, 0), last));
+    }
+
+    reset() {
+      this.stop();
+      this.choose(this.defaults);
+      this.show();
+      this.loosen();
+    }
+
+    choose(values) {
+      this.begun = true;
+      this.assign(values);
       this.load();
       // At once, so that it comes with the next frame; further changes before that frame are shown in it together.
       if (!this.frame) this.show();
@@ -102,34 +205,82 @@
       this.saveSoon();
     }
 
-    reset() {
-      this.stop();
-      this.controls.forEach((control, i) => this.set(i, control.default));
-      this.show();
-      this.loosen();
-      this.saveSoon();
+    // The values of all controls after one of them has been moved.
+    after(control, value) {
+      const values = [...this.values];
+      values[control] = value;
+      return this.settled(values, control);
+    }
+
+    // Where an output allows only one control to be away from its start, the others go back to it; and a combination
+    // that does not exist goes to the one that Jupyter would show.
+    settled(values, moved) {
+      values = [...values];
+      for (const { single, controls } of this.outputs ?? []) {
+        if (!single) continue;
+        const away = controls.includes(moved) ? moved : controls.find((c) => values[c] !== this.defaults[c]);
+        for (const c of controls) if (c !== away) values[c] = this.defaults[c];
+      }
+      if (this.reached) {
+        let number = this.reached[this.controls.reduce((sum, { labels }, c) => sum * labels.length + values[c], 0)];
+        for (let c = values.length - 1; c >= 0; c--) {
+          const { length } = this.controls[c].labels;
+          values[c] = number % length;
+          number = Math.floor(number / length);
+        }
+      }
+      return values;
     }
 
     show() {
-      if (!this.played) return;
-      const before = [...this.shown];
-      this.played.forEach((output, i) => {
-        let state = 0;
-        for (const c of output.controls) state = state * this.controls[c].labels.length + this.values[c];
-        if (this.shown[i] === state) return;
-        this.shown[i] = state;
+      if (!this.outputs) {
+        for (const area of this.areas) area.setAttribute("aria-busy", "true");
+        return;
+      }
+      let changed = false;
+      this.outputs.forEach((output, k) => {
+        const state = output.state(this.controls, this.values);
+        const c = output.chunkOf(state);
+        this.ask(k, c, true);
+        const { element, chunks } = output;
+        const busy = this.shown[k] !== state && !chunks[c];
+        if (busy) element.setAttribute("aria-busy", "true");
+        else element.removeAttribute("aria-busy");
+        if (busy || this.shown[k] === state) return;
+        this.shown[k] = state;
+        changed = true;
         // A smaller figure must not pull up the page, and the slider with it.
-        this.outputs[i].style.minHeight = `${this.outputs[i].getBoundingClientRect().height}px`;
-        window.MathJax?.typesetClear?.([this.outputs[i]]);
-        this.outputs[i].innerHTML = output.html(state);
-        typeset(this.outputs[i]);
+        element.style.minHeight = `${element.getBoundingClientRect().height}px`;
+        window.MathJax?.typesetClear?.([element]);
+        element.innerHTML = chunks[c].html(state % output.length);
+        typeset(element);
+        run(element);
       });
-      if (before.some((state, i) => state !== null && state !== this.shown[i])) this.say();
+      if (changed && this.begun) this.say();
+      if (!this.busy) this.complete = [...this.values];
+      this.prefetch();
+    }
+
+    get busy() {
+      return !this.outputs || this.areas.some((area) => area.hasAttribute("aria-busy"));
+    }
+
+    // What is one step away is there before the reader takes that step.
+    prefetch() {
+      const here = (output) => output.chunkOf(output.state(this.controls, this.values));
+      if (!this.outputs.every((output) => output.chunks[here(output)])) return;
+      this.controls.forEach(({ labels, locked }, control) => {
+        for (const value of [this.values[control] - 1, this.values[control] + 1]) {
+          if (locked || !(value in labels)) continue;
+          const next = this.after(control, value);
+          this.outputs.forEach((output, k) => this.ask(k, output.chunkOf(output.state(this.controls, next)), false));
+        }
+      });
     }
 
     // Outputs are as high as their content again.
     loosen() {
-      for (const output of this.outputs) output.style.minHeight = "";
+      for (const area of this.areas) area.style.minHeight = "";
     }
 
     // What a state prints is read out once the slider rests.
@@ -141,39 +292,40 @@
       }, 700);
     }
 
-    readout(input) {
-      const { kind, labels } = this.controls[input.dataset.control];
+    readout({ control, output }, input) {
+      const { kind, labels } = this.controls[control];
       if (kind === "interval") return; // its readout says both ends
-      input.parentElement.querySelector("output").textContent = labels[input.value];
+      output.textContent = labels[input.value];
       input.setAttribute("aria-valuetext", labels[input.value]);
     }
 
-    inputsOf(control) {
-      return this.inputs.filter((input) => input.dataset.control === String(control));
+    // The number of the value that the reader has chosen with the input.
+    read({ control, inputs }, input) {
+      const { kind, labels } = this.controls[control];
+      if (kind in JOINED) return JOINED[kind].read(inputs, input);
+      if (input.type === "number") return input.value === "" ? this.values[control] : nearest(labels, Number(input.value));
+      return input.type === "checkbox" ? Number(input.checked) : Number(input.value);
     }
 
-    // The number of the value that the reader has chosen with the input.
-    read(control, input) {
-      const { kind, labels } = this.controls[control];
-      if (kind in JOINED) return JOINED[kind].read(this.inputsOf(control), input);
-      if (kind === "number") return nearest(labels, input);
-      return input.type === "checkbox" ? Number(input.checked) : Number(input.value);
+    assign(values) {
+      values.forEach((value, control) => this.set(control, value));
     }
 
     set(control, value) {
       this.values[control] = value;
       const { kind, labels } = this.controls[control];
-      const inputs = this.inputsOf(control);
-      if (kind in JOINED) {
-        JOINED[kind].write(inputs, value, this.controls[control]);
-        return;
-      }
-      for (const input of inputs) {
-        if (input.type === "checkbox") input.checked = value === 1;
-        else if (input.type === "radio") input.checked = Number(input.value) === value;
-        else if (input.type === "number") input.value = hyphen(labels[value]);
-        else input.value = value;
-        if (input.type === "range") this.readout(input);
+      for (const group of this.groups.filter((one) => one.control === control)) {
+        if (kind in JOINED) {
+          JOINED[kind].write(group, value, this.controls[control]);
+          continue;
+        }
+        for (const input of group.inputs) {
+          if (input.type === "checkbox") input.checked = value === 1;
+          else if (input.type === "radio") input.checked = Number(input.value) === value;
+          else if (input.type === "number") [input.value, group.output.textContent] = [hyphen(labels[value]), ""];
+          else input.value = value;
+          if (input.type === "range") this.readout(group, input);
+        }
       }
     }
 
@@ -181,18 +333,19 @@
       const again = button.getAttribute("aria-pressed") === "true";
       this.stop();
       if (again) return;
-      const input = button.parentElement.querySelector("input");
-      const move = (value) => {
-        input.value = value;
-        this.changed(input);
-      };
+      const control = Number(button.dataset.drives);
+      const last = this.controls[control].labels.length - 1;
+      let blocked = false; // another control may set it an end
       button.setAttribute("aria-pressed", "true");
-      this.load();
-      if (input.value === input.max) move(0);
+      if (this.values[control] === last) this.move(control, 0);
+      else this.load();
       this.playing = setInterval(() => {
-        if (!this.played) return;
-        move(Number(input.value) + 1);
-        if (input.value === input.max) this.stop();
+        if (this.busy) return;
+        const before = this.values[control];
+        const next = blocked || before === last ? 0 : before + 1;
+        this.move(control, next);
+        blocked = next > before && this.values[control] <= before;
+        if ((blocked || this.values[control] === last) && !("repeat" in button.dataset)) this.stop();
       }, Number(button.dataset.play));
     }
 
@@ -201,7 +354,7 @@
       for (const button of this.buttons) if (button.dataset.play) button.setAttribute("aria-pressed", "false");
     }
 
-    // Browsers allow few changes of the address a second.
+  // Browsers allow few changes of the address a second.
     saveSoon() {
       clearTimeout(this.saving);
       this.saving = setTimeout(() => this.save(), 400);
@@ -224,8 +377,9 @@
       this.controls.forEach((control, i) => {
         const text = own[1].get(nameOf(this.controls, i));
         const value = text === null ? control.default : valueOf(control.labels, text);
-        if (value >= 0) this.set(i, value);
+        if (value >= 0 && !control.locked) this.set(i, value);
       });
+      this.assign(this.settled(this.values));
     }
   }
 
@@ -238,8 +392,8 @@
         if (i > j) [i, j] = moved === low ? [i, i] : [j, j];
         return i * (Number(low.max) + 1) - (i * (i - 1)) / 2 + (j - i);
       },
-      write([low, high], value, { parts, labels }) {
-        low.closest(".interact-control").querySelector("output").textContent = labels[value];
+      write({ inputs: [low, high], output }, value, { parts, labels }) {
+        output.textContent = labels[value];
         let i = 0;
         for (let left = parts.length; value >= left; left--, i++) value -= left;
         [low.value, high.value] = [i, i + value];
@@ -249,18 +403,14 @@
     // Box i is checked in the values whose number has bit i.
     multiple: {
       read: (boxes) => boxes.reduce((sum, box, i) => sum + (box.checked << i), 0),
-      write: (boxes, value) => boxes.forEach((box, i) => (box.checked = Boolean((value >> i) & 1))),
+      write: ({ inputs }, value) => inputs.forEach((box, i) => (box.checked = Boolean((value >> i) & 1))),
     },
   };
 
-  // A number that was typed goes to the nearest recorded one, and says so.
-  function nearest(labels, input) {
-    const typed = Number(input.value);
-    const distances = labels.map((label) => Math.abs(numberOf(label) - typed));
-    const smallest = Math.min(...distances);
-    const output = input.parentElement.querySelector("output");
-    output.textContent = smallest ? output.dataset.nearest : "";
-    return distances.indexOf(smallest);
+  // The recorded value that is nearest to a number.
+  function nearest(labels, number) {
+    const distances = labels.map((label) => Math.abs(numberOf(label) - number));
+    return distances.indexOf(Math.min(...distances));
   }
 
   // In the address, names and values are what the reader sees, with a number behind where several look the same.
@@ -293,6 +443,52 @@
   // Formulas that MathJax sets in the browser; those set at build time, by KaTeX for instance, need nothing.
   function typeset(element) {
     if (element.querySelector(".math")) window.MathJax?.typesetPromise?.([element])?.catch(() => {});
+  }
+
+  // Scripts of a state that has been put in the page; the parser runs only those of the page itself.
+  async function run(element) {
+    for (const script of element.querySelectorAll("script")) {
+      if (!/^(|module|(text|application)\/(java|ecma)script)$/i.test(script.type)) continue;
+      const live = document.createElement("script");
+      for (const { name, value } of script.attributes) live.setAttribute(name, value);
+      live.textContent = script.textContent;
+      const done = live.src && new Promise((resolve) => (live.onload = live.onerror = resolve));
+      script.replaceWith(live);
+      await done;
+    }
+  }
+
+  // Files arrive through <script> elements; `then` looks whether what was in it has come.
+  function request(src, needed, then) {
+    const script = document.createElement("script");
+    script.src = src;
+    script.fetchPriority = needed ? "high" : "low";
+    script.onload = script.onerror = then;
+    document.head.append(script);
+  }
+
+  // Tabs as WAI-ARIA has them; where there is no player, their parts stand one below the other, each with its title.
+  function tabs(list) {
+    const all = [...list.children];
+    const choose = (chosen) => {
+      for (const tab of all) {
+        tab.setAttribute("aria-selected", String(tab === chosen));
+        tab.tabIndex = tab === chosen ? 0 : -1;
+        document.getElementById(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
+      }
+    };
+    for (const tab of all) tab.addEventListener("click", () => choose(tab));
+    list.addEventListener("keydown", (event) => {
+      const { length } = all;
+      const at = all.indexOf(event.target);
+      const to = { ArrowLeft: at + length - 1, ArrowRight: at + 1, Home: 0, End: length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      choose(all[to % length]);
+      all[to % length].focus();
+    });
+    choose(list.querySelector("[aria-selected=true]"));
+    list.hidden = false;
   }
 
   // What the address holds: #section;interact-2:rate=0.05;interact-5:n=3
@@ -331,7 +527,7 @@
       (entries) => entries.forEach((entry) => {
         if (!entry.isIntersecting) return;
         near.unobserve(entry.target);
-        figures.get(entry.target.dataset.interact).load();
+        figures.get(entry.target.dataset.interact)?.load();
       }),
       { rootMargin: "800px" },
     );
@@ -347,7 +543,8 @@
     window.addEventListener("hashchange", () => {
       for (const figure of figures.values()) {
         figure.restore();
-        figure.show();
+        figure.begun = true;
+        if (figure.outputs) figure.show();
       }
     });
     if (states().length) goTo(parts()[0]);
