@@ -125,6 +125,17 @@ def test_controls_whose_output_is_displayed_later_wait(slider):
     assert "waits" not in only(slider)
 
 
+def test_the_callbacks_of_libraries_are_no_authors_of_a_class_are(slider):
+    slider.run(
+        "class Inner(w.VBox):\n    def __init__(self):\n        self.k = w.IntSlider(1, 0, 2)\n        self.out = w.Label()\n"
+        "        self.k.observe(self.show, 'value')\n        super().__init__([self.k, self.out])\n"
+        "    def show(self, change):\n        self.out.value = f'k {self.k.value}'\nown = Inner()\nown"
+    )
+    assert slider.texts(1) == ["k 0", "", "k 2"]
+    slider.run("Inner.__module__ = 'library'\nInner()")
+    assert not slider.recordings and slider.opened
+
+
 def test_several_callbacks_are_a_still_with_the_reason(slider):
     slider.run("out = w.Output()\nwith out:\n    print('start')\ns.observe(lambda c: None, 'value'); t.observe(lambda c: 1, 'value')\nw.VBox([s, t, out])")
     recording = only(slider)

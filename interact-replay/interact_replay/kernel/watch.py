@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import traitlets
-from ipywidgets import Widget, interactive
+from ipywidgets import Widget
 from ipywidgets.widgets.widget import _instances
 from ipywidgets.widgets.widget_link import DirectionalLink, Link
 from traitlets import ObserveHandler, directional_link, link
@@ -33,16 +33,19 @@ def watchers(widget: Widget) -> list[Watcher]:
         if name in _VALUES or name == traitlets.All
         for kind, callbacks in kinds.items()
         for callback in callbacks
-        if not _is_ipywidgets_own(callback)
+        if not _is_a_librarys(callback)
     ]
 
 
-def _is_ipywidgets_own(callback: Any) -> bool:
+def _is_a_librarys(callback: Any) -> bool:
+    """Whether a widget's own library has attached it, not the author."""
     if isinstance(callback, (str, ObserveHandler)):
         return True
     owner = getattr(callback, "__self__", None)
-    if isinstance(owner, (link, directional_link, interactive)):
+    if isinstance(owner, (link, directional_link)):
         return True
+    if isinstance(owner, Widget):
+        return type(owner).__module__ != "__main__"
     return str(getattr(callback, "__module__", "")).partition(".")[0] in ("ipywidgets", "traitlets")
 
 
