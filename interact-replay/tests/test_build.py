@@ -257,7 +257,6 @@ def test_only_notebooks_for_python_change_their_kernel(metadata, kernel):
 STILLS = {
     "Text": "interact(lambda a: print('still', a), a='text')",
     "DatePicker": "interact(lambda a: print('still', a), a=w.DatePicker())",
-    "interact_manual": "interact_manual(lambda a: print('still', a), a=(0, 5))",
     "Password": "interact(lambda a: None, a=w.Password())",
     "%matplotlib widget": "%matplotlib widget\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))",
 }

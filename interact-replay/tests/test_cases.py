@@ -156,8 +156,8 @@ def test_a_figure_that_is_returned_is_shown_twice_as_jupyter_does(case):
 def test_formulas_in_descriptions(case):
     found = alive(case("16"), 12, 3)
     assert [c["description"] for c in found.alive[0]["controls"]] == [r"$\alpha$", r"$f(x)$", r"$g$"]
-    rich = [chunk["rich"] for output in found.alive[1]["outputs"] for chunk in output["chunks"] if chunk["rich"]]
-    assert rich == [[["text/markdown", r"The value of $\beta_1$"]], [["text/markdown", "Some <b>math</b> $x^2$"]]]
+    texts = [part for part in found.alive[1]["layout"]["children"] if "html" in part]
+    assert texts == [{"html": r"The value of $\beta_1$", "math": True}, {"html": "Some <b>math</b> $x^2$", "math": True}]
 
 
 def test_locked_and_hidden_controls(case):

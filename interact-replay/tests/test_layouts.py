@@ -75,8 +75,8 @@ def test_what_is_beside_the_controls_is_shown(slider):
         "w.VBox([w.HTML('<b>title</b>'), w.Image(value=b'GIF89a', format='gif'), w.IntProgress(3, max=10), w.Valid(True), "
         "w.Button(description='x'), s, interactive_output(f, {'s': s})])"
     )
-    assert [slider.states(i) for i in range(1, 5)][0] == ['<div class="interact-html"><b>title</b></div>']
-    assert "data:image/gif;base64,R0lGODlh" in slider.states(2)[0] and 'value="3" max="10"' in slider.states(3)[0]
+    assert only(slider)["layout"]["children"][0] == {"html": "<b>title</b>", "math": False}
+    assert "data:image/gif;base64,R0lGODlh" in slider.states(1)[0] and 'value="3" max="10"' in slider.states(2)[0]
     assert only(slider)["messages"] == [["omitted", "Button ('x')"]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import ipywidgets as widgets
@@ -132,6 +133,23 @@ class Layout:
             for name, part in source.widgets.items()
         }
 
+    def settled(self, outputs: list[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The tree and the outputs, where texts that no control changes stand as labels."""
+        begin = len(self.sources)
+        labels = {i: label for i, area in enumerate(self.areas, begin) if not outputs[i]["controls"] and (label := _label(area))}
+        kept = [i for i in range(len(outputs)) if i not in labels]
+
+        def part(old: dict[str, Any]) -> dict[str, Any]:
+            if "children" in old:
+                return old | {"children": [part(child) for child in old["children"]]}
+            number = old.get("output")
+            if number is None:
+                return old
+            more = {"area": old["area"]} if "area" in old else {}
+            return more | (labels[number] if number in labels else {"output": kept.index(number)})
+
+        return part(self.tree), [outputs[i] for i in kept]
+
     def _part(self, widget: Any) -> dict[str, Any]:
         if _is_hidden(widget):
             return {}
@@ -195,6 +213,15 @@ def _leaves(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield part
     for child in part.get("children", ()):
         yield from _leaves(child)
+
+
+def _label(widget: Any) -> dict[str, Any]:
+    """What a text beside the controls is in the tree."""
+    if isinstance(widget, (widgets.HTML, widgets.HTMLMath)) and not widget.description:
+        return {"html": widget.value, "math": isinstance(widget, widgets.HTMLMath)}
+    if isinstance(widget, widgets.Label) and not widget.description:
+        return {"html": escape(widget.value), "math": True}
+    return {}
 
 
 def _is_hidden(widget: Any) -> bool:

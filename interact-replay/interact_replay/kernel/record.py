@@ -102,12 +102,13 @@ class _Recorder:
         name = cache.key(cells, self._number, self._decisive(), controls, pieces)
         made, _ = cache.kept(self._options.cache, name, lambda: self._made(whole))
         layout = self._layout(made["thin"])
+        tree, recorded = layout.settled(made["outputs"])
         return {
             "version": VERSION,
             "number": self._number,
             "controls": [control.public() for control in layout.controls],
-            "layout": layout.tree,
-            "outputs": made["outputs"],
+            "layout": tree,
+            "outputs": recorded,
             "still": Outputs(*(output for one in _places(shown) for output in one)),
             "messages": [
                 *(["omitted", part] for part in (*layout.omitted, *(part for one in every for part in one.omitted))),
