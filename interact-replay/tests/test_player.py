@@ -678,9 +678,8 @@ def test_formulas_beside_controls_are_set_as_those_of_the_page(built, player):
 
 def test_labels_and_titles_beside_controls(built, player):
     figure = player.open(built).loaded("labels")
-    assert figure.locator(".interact-label").all_inner_texts() == [
-        "Controls & more", r"set: \(\delta\)", r"too: \(\zeta\)", "$raw$"
-    ]
+    assert figure.get_by_role("tab").all_inner_texts() == ["Controls & more", "2"]
+    assert figure.locator(".interact-label").all_inner_texts() == [r"set: \(\delta\)", r"too: \(\zeta\)", "$raw$"]
     assert figure.locator(".interact-label i .math").count() == 1
     player.slide("labels", 2)
     player.expect("labels", "labels 2")
