@@ -67,7 +67,7 @@ COUNT = printed("{}")
 SCRIPT = (
     "<p id=said></p><script>(window.ran ??= []).push('{0}: ' + document.querySelectorAll('#said').length)</script>"
     "<script src=first.js></script><script>window.ran.push(window.first + ' {0}')</script>"
-    '<script type="application/json">{{"not": "run"}}</script><button onclick="this.textContent = \'pressed {0}\'">press</button>'
+    '<button onclick="this.textContent = \'pressed {0}\'">press</button>'
 )
 INPUTS = [
     *({"control": 0}, {"control": 0, "kind": "play", "interval": 60, "repeat": True}),

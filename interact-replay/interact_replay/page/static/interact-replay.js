@@ -448,7 +448,6 @@
   // Scripts of a state that has been put in the page; the parser runs only those of the page itself.
   async function run(element) {
     for (const script of element.querySelectorAll("script")) {
-      if (!/^(|module|(text|application)\/(java|ecma)script)$/i.test(script.type)) continue;
       const live = document.createElement("script");
       for (const { name, value } of script.attributes) live.setAttribute(name, value);
       live.textContent = script.textContent;
