@@ -8,6 +8,7 @@ import random
 import re
 import xml.etree.ElementTree as ET
 from html import unescape
+from itertools import groupby
 
 import browser as chromium
 import matplotlib.pyplot as plt
@@ -31,16 +32,27 @@ def address(path):
 
 
 def files(site, path):
-    """I file delle registrazioni di una pagina, nell'ordine della pagina."""
-    return sorted((site / "_static" / "interact" / path.relative_to(ROOT).with_suffix("")).glob("*.js"), key=lambda f: int(f.stem))
+    """I file delle registrazioni di una pagina, nell'ordine della pagina; per ognuna prima il suo, poi quelli dei pezzi."""
+    folder = site / "_static" / "interact" / path.relative_to(ROOT).with_suffix("")
+    found = sorted(folder.glob("*.js"), key=lambda file: [int(number) for number in file.stem.split("-")])
+    return [list(group) for _, group in groupby(found, key=lambda file: file.stem.split("-")[0])]
+
+
+def arguments(file):
+    """Ciò che un file passa a chi suona la registrazione, senza la chiave."""
+    call = re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', file.read_text(encoding="utf-8"))
+    return json.loads(f"[{call[1]}]")
 
 
 def recordings(site, path):
     """Le registrazioni di una pagina, nell'ordine della pagina: i controlli stanno nella pagina, il resto nei file."""
     page = (site / address(path)).read_text(encoding="utf-8")
     controls = [json.loads(unescape(text)) for text in re.findall(r"data-controls='(.*?)'", page)]
-    texts = [file.read_text(encoding="utf-8") for file in files(site, path)]
-    outputs = [json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', text)[1]) for text in texts]
+    outputs = []
+    for first, *others in files(site, path):
+        outputs.append(arguments(first)[0]["outputs"])
+        for chunk, k, c in map(arguments, others):
+            outputs[-1][k]["chunks"][c] = chunk
     return [{"controls": c, "outputs": o} for c, o in zip(controls, outputs, strict=True)]
 
 
@@ -137,8 +149,8 @@ def test_recordings_agree_with_the_functions(site, path):
 @every_page
 def test_recordings_are_light(site, path):
     """Una registrazione non supera i 120 KB compressi."""
-    for file in files(site, path):
-        assert len(gzip.compress(file.read_bytes())) <= 120 * 1024, file.name
+    for parts in files(site, path):
+        assert sum(len(gzip.compress(file.read_bytes())) for file in parts) <= 120 * 1024, parts[0].name
 
 
 @every_page
