@@ -65,7 +65,7 @@ def plugin(subject: str, rows: int, columns: int, form: str, folder: Path, proce
     return {
         **json.loads((folder / "clocks.json").read_text()),
         "page": str(page),
-        "content": _weigh(figure[0].encode(), (static / "interact" / "index" / "1.js").read_bytes()),
+        "content": _weigh(figure[0].encode(), *(file.read_bytes() for file in (static / "interact" / "index").glob("1*.js"))),
         "library": _weigh((static / "interact-replay.js").read_bytes(), (static / "interact-replay.css").read_bytes()),
     }
 

@@ -28,7 +28,7 @@ def titles():
 def interacts(site):
     """Le figure vive del sito: pagina e numero."""
     folder = site / "_static" / "interact"
-    return [path.relative_to(folder).with_suffix("").as_posix().rsplit("/", 1) for path in folder.rglob("*.js")]
+    return [path.relative_to(folder).with_suffix("").as_posix().rsplit("/", 1) for path in folder.rglob("*.js") if path.stem.isdigit()]
 
 
 @pytest.fixture(scope="module")
