@@ -81,7 +81,7 @@ class Controls:
         key = self._key(f"{self.name}-{index}")
         control = self.recording["controls"][index] | own
         made = Input(control, index, key, self.strings, self._typeset, playable=index not in driven)
-        return f'<div class="interact-control">{made.play()}</div>' if part.get("kind") == "play" else made.html()
+        return f'<div class="interact-control interact-lone">{made.play()}</div>' if part.get("kind") == "play" else made.html()
 
     def _tabs(self, part: dict[str, Any], children: list[str]) -> str:
         """Without the player, its parts stand one below the other, each with its title."""
