@@ -602,10 +602,11 @@ def test_buttons_for_single_steps_where_a_slider_is_fine(built, player):
 
 def test_buttons_are_large_enough_for_fingers(built, touched):
     figure = touched.open(built).loaded("many")
-    for button in figure.locator("[data-step], [data-play]").all():
-        box = button.bounding_box()
-        assert box["width"] >= 44 and box["height"] >= 44
-    assert figure.locator("input").bounding_box()["width"] >= 100
+    boxes = [button.bounding_box() for button in figure.locator("[data-step], [data-play]").all()]
+    assert len(boxes) == 3 and all(box["width"] >= 44 and box["height"] >= 44 for box in boxes)
+    slider = figure.locator("input").bounding_box()
+    assert slider["width"] >= 100
+    assert all(abs(b["y"] + b["height"] / 2 - slider["y"] - slider["height"] / 2) < 2 for b in boxes)  # on one line
     figure.get_by_label("One step on").tap()
     touched.expect("many", "many 1")
 
