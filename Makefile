@@ -14,6 +14,8 @@ LUNGHI := $(addprefix tests/test_,sito.py funzioni.py mutanti.py interattivi.py 
 	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
 PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Ciò che Python ha compilato lo tiene da parte: se no ogni processo, e sono centinaia, ricompila tutto ciò che importa.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -8,16 +8,14 @@ l'uscita è 1.
 
 import argparse
 import ast
-import json
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +28,9 @@ QUICK = "recording", "kernel/controls", "svg"  # i moduli del plug-in che si con
 CASES = "60"
 SECONDS = 600
 ENDLESS = f"non finisce in {SECONDS} s"
+# Un processo nuovo per ogni mutante, che non deve importare daccapo ciò che serve ai controlli: nasce da uno che l'ha già fatto.
+FRESH = multiprocessing.get_context(multiprocessing.get_all_start_methods()[-1])
+FRESH.set_forkserver_preload(["autograd", "hypothesis.extra.numpy", "ipywidgets", "matplotlib.pyplot", "myst_nb.core.read", "pytest"])
 
 
 class Mutant(NamedTuple):
@@ -279,14 +280,27 @@ def catch(mutant: Mutant, with_asserts: bool) -> str:
 
 def trial(mutant: Mutant, with_asserts: bool = True) -> str:
     """Prova un mutante in un processo a parte; dà chi lo coglie, o una stringa vuota se sopravvive."""
-    command = [sys.executable, __file__, "--uno", json.dumps([mutant, with_asserts])]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=TESTS.parent)
-    except subprocess.TimeoutExpired:
-        return ENDLESS
-    if result.returncode:
-        raise RuntimeError(f"{mutant}\n{result.stderr}")
-    return result.stdout.strip()
+    with tempfile.TemporaryDirectory() as folder:
+        log, verdict = Path(folder, "log"), Path(folder, "esito")
+        process = FRESH.Process(target=alone, args=(log, verdict, mutant, with_asserts))
+        process.start()
+        process.join(SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            return ENDLESS
+        if process.exitcode:
+            raise RuntimeError(f"{mutant}\n{log.read_text(encoding='utf-8')}")
+        return verdict.read_text(encoding="utf-8")
+
+
+def alone(log: Path, verdict: Path, mutant: Mutant, with_asserts: bool) -> None:
+    """Nel processo a parte: prova il mutante e scrive chi lo coglie; ciò che i controlli scrivono va in un altro file."""
+    with log.open("wb") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    os.chdir(TESTS.parent)
+    verdict.write_text(catch(mutant, with_asserts), encoding="utf-8")
 
 
 def main() -> int:
@@ -295,14 +309,7 @@ def main() -> int:
     parser.add_argument("--solo", default="", metavar="TESTO", help="soltanto quelli con questo testo; anche 07, recording")
     parser.add_argument("--processi", type=int, default=2, metavar="N", help="quanti alla volta (2)")
     parser.add_argument("--senza-assert", action="store_true", help="toglie gli assert dalle celle")
-    parser.add_argument("--uno", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.uno:
-        mutant, with_asserts = json.loads(options.uno)
-        with redirect_stdout(sys.stderr):
-            verdict = catch(Mutant(*mutant), with_asserts)
-        print(verdict)
-        return 0
 
     chosen = [mutant for mutant in MUTANTS if options.solo in f"{mutant.where:0>2} {mutant}"][: options.quanti]
     if problems := [problem for mutant in chosen if (problem := check(mutant))]:

@@ -4,8 +4,6 @@ import json
 import math
 import re
 import shutil
-import subprocess
-import sys
 from html import unescape
 from types import SimpleNamespace
 
@@ -15,6 +13,7 @@ from interact_replay import MIME_TYPE
 from interact_replay.recording import VERSION, encode
 from interact_replay.recording import shown as shown_in
 from interact_replay.sphinx.extension import _choose_kernel
+from sphinx_command import sphinx
 
 IMPORTS = """
 import matplotlib.pyplot as plt, numpy as np, ipywidgets as w
@@ -44,10 +43,8 @@ class Build:
             head = "extensions = ['myst_nb', 'interact_replay']\nexclude_patterns = ['out*', 'jupyter_execute']\ninteract_strict = True\n"
             (folder / "conf.py").write_text(f"{head}{conf}\n")
         self.out = folder / f"out-{builder}"
-        command = [sys.executable, "-m", "sphinx", "-b", builder, "-d", "_trees", *(["-W"] if strict else [])]
-        command += [f"-D{item}" for item in define]
-        done = subprocess.run([*command, ".", str(self.out)], cwd=folder, capture_output=True, text=True, timeout=600)
-        self.ok, self.log = done.returncode == 0, re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr)
+        options = ["-b", builder, "-d", "_trees", *(["-W"] if strict else []), *(f"-D{item}" for item in define)]
+        self.ok, self.log = sphinx(folder, *options, ".", self.out)
 
     def html(self, page="index"):
         return (self.out / f"{page}.html").read_text()

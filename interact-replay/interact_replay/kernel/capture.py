@@ -23,7 +23,7 @@ class Outputs(list[dict[str, Any]]):
         self.omitted: list[str] = []
 
 
-_CELL_FILE = re.compile(r"[^\s'\"(<]*ipykernel_\d+[/\\]")
+_CELL_FILE = re.compile(r"(?<![^\s'\"(<])[^\s'\"(<]*ipykernel_\d+[/\\]")
 """The folder in which a kernel pretends that its cells lie; it has another name in every process."""
 
 
