@@ -139,6 +139,16 @@ def test_restated_functions_are_the_same():
 
 
 def test_appendices_are_there():
-    for name in ("notazione", "glossario", "diagnosi", "bibliografia", "insegnare"):
+    for name in ("dettagli", "notazione", "glossario", "diagnosi", "bibliografia", "insegnare"):
         text = (ROOT / "chapters" / f"{name}.md").read_text(encoding="utf-8")
-        assert text.startswith(f"({name})=\n# ") and len(text) > 1500
+        assert text.startswith(f"({name})=\n# ") and len(text) > 1000
+        assert f"- file: chapters/{name}\n" in (ROOT / "_toc.yml").read_text(encoding="utf-8")
+
+
+def test_every_chapter_has_its_details():
+    """L'appendice ha una sezione per capitolo, nell'ordine, con il suo indirizzo e il ritorno al capitolo."""
+    text = (ROOT / "chapters" / "dettagli.md").read_text(encoding="utf-8")
+    numbers = [path.name[:2] for path in CHAPTERS]
+    assert re.findall(r"^\(dettagli-(\d\d)\)=\n## Capitolo (\d+)\. .+\n\nDal \[capitolo \2\]\(cap-\1\)", text, re.MULTILINE) == [
+        (number, str(int(number))) for number in numbers
+    ]
