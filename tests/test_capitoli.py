@@ -95,7 +95,7 @@ def test_cells_are_ready_to_be_compared(path):
     for cell in code:
         kinds = [kind for output in cell.outputs for kind in output.get("data", {})]
         assert not any("widget" in kind for kind in kinds)
-        interactive = "@interact" in cell.source or re.search(r"\binteract\(", cell.source)
+        interactive = "@interact" in cell.source or re.search(r"\b(?:interact|interactive_output)\(", cell.source)
         exempt = dict(find_metadata_tags(cell.metadata)) | dict(find_comment_markers(cell.source))
         assert exempt == ({"check": False} if interactive else {}), cell.source[:60]
         if "print(" in cell.source and not cell.source.lstrip().startswith(("def ", "class ")):
