@@ -1,9 +1,13 @@
-"""Disegna grafi e matrici con lo stile del libro. Qui non si calcola niente: i numeri arrivano già pronti."""
+"""Disegna grafi e matrici, mostra domande ed esiti. Qui non si calcola niente: i numeri arrivano già pronti."""
 
+import re
+from html import escape
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import display
+from ipywidgets import RadioButtons
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Tracciato
@@ -24,6 +28,35 @@ def stile():
     """Applica libro.mplstyle e chiede figure SVG di misura fissa, uguali a ogni esecuzione."""
     plt.style.use(Path(__file__).with_name("libro.mplstyle"))
     set_matplotlib_formats("svg", metadata={"Date": None}, bbox_inches=None)
+
+
+def scelta(domanda, opzioni):
+    """La domanda con le sue risposte, una per riga; all'inizio nessuna è scelta, e il valore è None."""
+    sopra = {"flex_flow": "column", "align_items": "flex-start", "width": "auto"}
+    return RadioButtons(options=[*opzioni], value=None, description=domanda, layout=sopra, style={"description_width": "auto"})
+
+
+def esito(giusto, testo):
+    """Mostra una frase: dopo «✓ Giusto:» se giusto è vero, dopo «✗ No:» se è falso, da sola se è None."""
+    display(_Esito(giusto, re.sub(r"(?<!\w)-(?=\d)", "−", testo)))
+
+
+class _Esito:
+    """Una frase nel carattere del testo, con il suo segno e il suo colore; dove non c'è altro che testo, con il segno."""
+
+    def __init__(self, giusto, testo):
+        self.verdetto = "" if giusto is None else "✓ Giusto:" if giusto else "✗ No:"
+        self.tinta = f"var(--verde, {VERDE})" if giusto else f"var(--rosso, {ROSSO})"
+        self.testo = testo
+
+    def __repr__(self):
+        return f"{self.verdetto} {self.testo}".strip()
+
+    def _repr_html_(self):
+        if not self.verdetto:
+            return f'<p class="esito">{escape(self.testo)}</p>'
+        verdetto = f'<strong style="color: {self.tinta}">{self.verdetto}</strong>'
+        return f'<p class="esito" role="alert" style="border-color: {self.tinta}">{verdetto} {escape(self.testo)}</p>'
 
 
 def tacche(asse, *scritte):

@@ -45,9 +45,9 @@ def recordings(site, path):
 
 
 def printed(html):
-    """Il testo stampato che c'è in uno stato."""
-    texts = re.findall(r'<pre class="interact-text interact-stdout">(.*?)</pre>', html, re.DOTALL)
-    return unescape("\n".join(texts)).strip()
+    """Il testo che c'è in uno stato: ciò che si stampa e i verdetti di disegno.esito."""
+    texts = re.findall(r'<(pre|p) class="(?:interact-text interact-stdout|esito)"[^>]*>(.*?)</\1>', html, re.DOTALL)
+    return unescape("\n".join(re.sub(r"</?strong[^>]*>", "", text) for _, text in texts)).strip()
 
 
 def drawing(svg):
@@ -154,8 +154,8 @@ def test_every_interactive_moves(addresses, page, path, how):
             choice[i] = move(figure, i, control)
         expected = interactive.text(*choice).strip()
         page.wait_for_function(
-            "([id, text]) => [...document.querySelectorAll(`#${id} pre.interact-stdout`)]"
-            ".map((pre) => pre.textContent).join('\\n').trim() === text",
+            "([id, text]) => [...document.querySelectorAll(`#${id} :is(pre.interact-stdout, .esito)`)]"
+            ".map((part) => part.textContent).join('\\n').trim() === text",
             arg=[f"interact-{n}", expected],
         )
     assert page.problems == []
