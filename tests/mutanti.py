@@ -52,7 +52,11 @@ MUTANTS = [
         (1, "return np.maximum(0.0, x @ w + b)", "return np.minimum(0.0, x @ w + b)"),
         (1, "x.ndim != 1 or x.shape != w.shape", "x.ndim != 1"),
         (1, "return np.maximum(0.0, X @ w + b)", "return np.maximum(0.0, X @ w - b)"),
-        (1, 'f"{x[i] * w[i]:.2f}"', 'f"{x[i] + w[i]:.2f}"'),
+        (1, "reveal(x[i] * w[i], 1)", "reveal(x[i] + w[i], 1)"),
+        (1, "cases @ [w0, w1, w2] + b", "cases @ [w0, w1, w2] - b"),
+        (1, "(z > 0) == wanted", "(z >= 0) == wanted"),
+        (1, "kinks) * [v0, v1, v2]", "kinks) + [v0, v1, v2]"),
+        (1, "- 2 * x[i] * w[i]]", "- x[i] * w[i]]"),
         # 2: la derivata
         (2, "gradient[index] = (plus - minus) / (2 * h)", "gradient[index] = (plus - minus) / h"),
         (2, "gradient[index] = (plus - minus) / (2 * h)", "gradient[index] = (minus - plus) / (2 * h)"),

@@ -61,8 +61,9 @@ def test_exercises_have_hint_and_checked_solution(path):
         assert "{admonition} Suggerimento" in before_solution, label
         start = next(i for i, c in enumerate(notebook.cells) if re.search(rf"\{{solution-start\}} {label}\b", c.source))
         end = next(i for i, c in enumerate(notebook.cells) if i > start and "{solution-end}" in c.source)
-        code = [c.source for c in notebook.cells[start:end] if c.cell_type == "code"]
-        assert code and any("assert" in source for source in code), f"{label}: soluzione non controllata"
+        code = [c for c in notebook.cells[start:end] if c.cell_type == "code"]
+        # La controlla un assert, oppure nbval, che ne confronta ciò che stampa.
+        assert code and any("assert" in c.source or c.outputs for c in code), f"{label}: soluzione non controllata"
 
 
 @every_chapter

@@ -6,6 +6,7 @@ Il numero del capitolo sta nel nome del controllo.
 import ast
 import contextlib
 import io
+import itertools
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,21 +71,80 @@ def test_01_the_neuron_of_the_example():
         assert chapter(1).neuron(x, w, bias) == output
 
 
-def test_01_the_graph_shows_every_value(show):
-    seen = show(1, "look_at_neuron", w0=-3, w1=-1, w2=2, b=1)
-    forward = {wire: float(value) for wire, (value, _) in seen.wires.items()}
+def test_01_what_the_text_says_of_the_neuron():
+    """I prodotti del caso A, il bias fuori dalla ReLU, gli esercizi sul bias e sulle porte logiche."""
+    book = chapter(1)
+    assert book.products.tolist() == [-3, 2, 6] and book.x @ book.w + book.b == 6
+    assert max(0, x @ w) - 7 == -2 and book.neuron(x, w, -7.0) == 0
+    assert [book.neuron([2, -1, 0.5], [0.5, 1, -2], bias) > 0 for bias in (-1, 1, 1.01)] == [False, False, True]
+    assert np.sign(book.xor).tolist() == [0, 1, 1, 0]
+    answers = [(book.neuron_batch(book.corners, [1, 1], bias) > 0).tolist() for bias in (-1.5, -0.5)]
+    assert answers == [[False, False, False, True], [False, True, True, True]]
+
+
+def test_01_the_game_can_be_won(show):
+    """Il caso A è quello dell'esempio; i pesi dell'esempio sbagliano soltanto F; i cursori arrivano a sei su sei."""
+    cases, wanted = chapter(1).cases, chapter(1).wanted
+    assert cases[0].tolist() == x.tolist() and wanted.tolist() == [True, True, False, False, True, False]
+    assert "5 casi su 6. Da sistemare: F." in show(1, "light_the_lamp", w0=-3, w1=-1, w2=2, b=1).text
+    assert "6 casi su 6" in show(1, "light_the_lamp", w0=-2, w1=-1, w2=2, b=-1).text
+    assert "Da sistemare: A, B, E." in show(1, "light_the_lamp", w0=0, w1=0, w2=0, b=0).text
+    game = next(i for i in chapter(1).interactives if i.f.__name__ == "light_the_lamp")
+    grid = np.array(list(itertools.product(*(c.values for c in game.controls))))
+    scores = ((grid[:, :3] @ cases.T + grid[:, 3:] > 0) == wanted).sum(axis=1)
+    assert 5 <= (scores == 6).sum() < len(grid) / 10 and np.all(grid[scores == 6, 2] > 0)
+    start = [c.values[c.default] for c in game.controls]
+    assert scores[grid.tolist().index(start)] == 3
+
+
+def test_01_hinges_make_a_tent_and_a_step(show):
+    shapes = {(1, -2, 1): "tenda", (1, 0, -1): "gradino", (1, -1, 0): "gradino", (-1, 2, -1): "valle", (0, 0, 0): "Piatta"}
+    for (v0, v1, v2), shape in shapes.items():
+        assert shape in show(1, "add_hinges", v0=v0, v1=v1, v2=v2).text
+    text = show(1, "add_hinges", v0=1, v1=-2, v2=0).text
+    assert numbers(text) == [0, 1, -1, -1] and "Una linea spezzata." in text
+
+
+def test_01_the_graph_shows_one_value_after_the_other(show):
+    """Il caso E, un passo alla volta: prima un punto interrogativo, poi il numero."""
+    case = chapter(1).cases[4]
+    at = [{wire: value for wire, (value, _) in show(1, "look_at_neuron", step=k).wires.items()} for k in range(4)]
+    assert [at[k]["+", "relu"] for k in range(4)] == [None, "?", "7", "7"] and at[2]["relu", "y"] == "?"
+    assert {at[0][f"×{i}", "+"] for i in range(3)} == {"?"} and at[0]["b", "+"] == "1"
     for i in range(3):
-        assert forward[f"x{i}", f"×{i}"] == x[i] and forward[f"w{i}", f"×{i}"] == w[i]
-        assert forward[f"×{i}", "+"] == x[i] * w[i]
-    assert forward["b", "+"] == 1 and forward["+", "relu"] == 6 == forward["relu", "y"]
-    assert "z = 6.00, y = 6.00" in seen.text and "acceso" in seen.text
-    for bias, word in [(-5, "spento"), (-8, "spento"), (-2, "acceso")]:
-        assert word in show(1, "look_at_neuron", w0=-3, w1=-1, w2=2, b=bias).text
+        assert (float(at[3][f"x{i}", f"×{i}"]), float(at[3][f"w{i}", f"×{i}"])) == (case[i], w[i])
+        assert float(at[1][f"×{i}", "+"]) == case[i] * w[i]
+    assert float(at[3]["relu", "y"]) == 7 == case @ w + b
 
 
-def test_01_the_border_is_at_distance_b_over_w(show):
-    text = show(1, "where_is_it_on", w0=2, w1=1, b=-2).text
-    assert numbers(text) == [2, 6, round(2 / np.sqrt(5), 2)]
+def test_01_what_the_border_does(show):
+    """La risposta giusta è quella della geometria; prima di rispondere non si vede niente."""
+    book = chapter(1)
+    for change, (new_w, new_b, answer, _) in book.changes.items():
+        old, new = np.array([*book.w_plane, book.b_plane]), np.array([*new_w, new_b])
+        parallel = np.isclose(old[0] * new[1], old[1] * new[0])
+        same = np.linalg.matrix_rank([old, new]) == 1
+        assert answer == ("resta fermo" if same else "si sposta" if parallel else "ruota")
+        assert "✓ Giusto" in show(1, "move_the_border", change=change, guess=answer).text
+        others = {"ruota", "si sposta", "resta fermo"} - {answer}
+        assert all("✗ No" in show(1, "move_the_border", change=change, guess=other).text for other in others)
+        assert "Scegli" in show(1, "move_the_border", change=change, guess=None).text
+    assert 1 * 2 + 0 * 1 - 2 == 0 == 1 * 2 + 0 * -1 - 2  # [1, 0] sta su tutti e due i confini
+
+
+def test_01_the_drill_knows_right_from_wrong(show):
+    book = chapter(1)
+    assert len(book.drills) >= 12 and 0 not in book.sums and {z > 0 for z in book.sums} == {True, False}
+    for n, (row, z) in enumerate(zip(book.drills.tolist(), book.sums, strict=True), 1):
+        assert z == sum(a * c for a, c in zip(row[:3], row[3:6], strict=True)) + row[6] and abs(z) < book.most
+        assert numbers(show(1, "ask", n=n).text) == [n_ for k in (0, 3) for n_ in row[k : k + 3]] + row[6:]
+        right = [k for k in range(-book.most, book.most + 1) if "✓" in show(1, "check_sum", n=n, answer=k).text]
+        assert right == [z] and numbers(show(1, "solve", n=n, shown=True).text)[-1] == z
+        assert ("✓" in show(1, "check_state", n=n, state="acceso").text) == (z > 0)
+        assert show(1, "solve", n=n, shown=False).text.strip() == ""
+    a, c, bias = np.array([1, -2, 3]), np.array([-3, -1, 2]), 1
+    causes = {5: "manca il bias", 4: "con il suo segno", 12: "x0 · w0", -6: "x2 · w2", 2: "x1 · w1", 8: "rifai"}
+    assert all(cause in book.mistake(a, c, bias, answer) for answer, cause in causes.items())
 
 
 def test_02_the_neuron_by_differences():
@@ -665,7 +725,7 @@ def test_11_the_slider_shows_every_gradient(show):
 def stated(text):
     """I numeri che il testo dichiara, come sono scritti: quelli con la virgola, le potenze di dieci, da due cifre in su."""
     text = text.split("\n## E adesso")[0]  # lì si parla di un altro capitolo
-    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|\b(?:cap|eq|es|sol)-[\w-]+|^#+ .*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|\b(?:cap|eq|es|sol)-[\w-]+|^#+ .*$|^\*\*Tempo.*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
     text = re.sub(r"(?:(\d+(?:\.\d+)?)\s*\\cdot\s*)?10\^\{?(-?\d+)\}?", lambda m: f" {m[1] or 1}e{m[2]} ", text)
     return re.findall(r"(?<![\w.])(?:\d+\.\d+|\d+(?:\.\d+)?e-?\d+|\d{2,})(?!\w|\.\d)", text)
 
