@@ -69,7 +69,7 @@ def tacche(asse, *scritte):
     asse.set_minor_locator(NullLocator())
 
 
-def grafo(ax, nodi, archi, ingressi=(), attivi=()):
+def grafo(ax, nodi, archi, ingressi=(), attivi=(), fermi=()):
     """Disegna un grafo di calcolo: valori in verde sopra i fili, gradienti in rosso corsivo sotto.
 
     Davanti a ogni gradiente una freccia va contro il filo. Ai lati di un filo ripido: valore a sinistra, gradiente a destra.
@@ -78,13 +78,14 @@ def grafo(ax, nodi, archi, ingressi=(), attivi=()):
     archi: [("da", "a", avanti, indietro)]; avanti e indietro sono stringhe, oppure None per non scrivere niente.
     ingressi: i nomi da disegnare come caselle grigie; gli altri nodi sono cerchi.
     attivi: i nomi dei nodi e le coppie ("da", "a") da mettere in risalto.
+    fermi: le coppie ("da", "a") che il gradiente non percorre, tratteggiate.
     Più archi fra gli stessi due nodi si incurvano, per non coprirsi.
     La misura della figura e il posto di ax sono già quelli definitivi: nodi e scritte si misurano in punti.
     Su un telefono i fili ripidi, dall'alto in basso, lasciano ai numeri più posto di quelli in orizzontale.
-    ValueError se un arco, un ingresso o un elemento attivo non è nel grafo.
+    ValueError se un arco, un ingresso, un elemento attivo o un filo fermo non è nel grafo.
     """
     coppie = [(da, a) for da, a, *_ in archi]
-    _controlla_nomi(nodi, coppie, ingressi, attivi)
+    _controlla_nomi(nodi, coppie, ingressi, [*attivi, *fermi])
 
     ax.set_axis_off()
     if ax.figure.axes == [ax]:
@@ -113,7 +114,8 @@ def grafo(ax, nodi, archi, ingressi=(), attivi=()):
         _numeri(ax, filo.fra(dove, dove), filo.fine - filo.inizio, punto, avanti, indietro)
     colori = [BLU if coppia in attivi else GRIGIO for coppia in coppie]
     spessori = [1.8 if coppia in attivi else 0.9 for coppia in coppie]
-    fili = PathCollection(tratti, facecolors="none", edgecolors=colori, linewidths=spessori, clip_on=False)
+    linee = ["--" if coppia in fermi else "-" for coppia in coppie]
+    fili = PathCollection(tratti, facecolors="none", edgecolors=colori, linewidths=spessori, linestyles=linee, clip_on=False)
     ax.add_collection(fili, autolim=False)
     ax.add_collection(PolyCollection(punte, facecolors=colori, linewidths=0, clip_on=False), autolim=False)
 
@@ -148,7 +150,7 @@ def _controlla_nomi(nodi, coppie, ingressi, attivi):
             raise ValueError(f"L'ingresso {nome!r} non è fra i nodi.")
     for attivo in attivi:
         if attivo not in nodi and attivo not in coppie:
-            raise ValueError(f"{attivo!r} è fra gli attivi, ma non è né un nodo né un arco.")
+            raise ValueError(f"{attivo!r} è fra gli attivi o i fermi, ma non è né un nodo né un arco.")
 
 
 class _Filo:

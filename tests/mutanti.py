@@ -86,6 +86,9 @@ MUTANTS = [
         (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = dvalue * relu(x @ w + b)"),
         (5, "dz = dvalue * relu_derivative(x @ w + b)", "dz = dvalue * relu_derivative(x @ w)"),
         (5, "[*dx, *dw, dz,", "[*dw, *dx, dz,"),
+        (5, "blocked = bool(step > 3 and dz == 0)", "blocked = bool(step > 3 and dz <= 0)"),
+        (5, "y = neuron(x, w + move[:3], b + move[3])", "y = neuron(x, w + move[:3], b)"),
+        (5, '("dw", x[i], w[i]) if number % 2', '("dw", w[i], x[i]) if number % 2'),
         # 6: la discesa del gradiente
         (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w + learning_rate * dz * x, b + learning_rate * dz"),
         (6, "w - learning_rate * dz * x, b - learning_rate * dz", "w - learning_rate * dz * x, b"),

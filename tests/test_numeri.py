@@ -35,7 +35,8 @@ def show(monkeypatch):
     def call(number, name, **values):
         book, seen, printed = chapter(number), SimpleNamespace(wires={}, matrices={}), io.StringIO()
 
-        def graph(ax, nodes, edges, *_, **__):
+        def graph(ax, nodes, edges, *_, fermi=(), **__):
+            seen.stopped = fermi
             seen.wires |= {(start, end): (forward, backward) for start, end, forward, backward in edges}
 
         def matrix(ax, numbers, title="", *_, **__):
@@ -284,6 +285,11 @@ def test_05_seven_derivatives_of_the_example():
     assert chapter(5).relu_derivative(6.0) == 1
     for gradient in chapter(5).neuron_backward(x, w, -6.0, 100.0):  # z = −1
         assert not np.any(gradient)
+    assert [*(chapter(5).relu(6.0) * x)] == [6, -12, 18]  # l'uscita al posto della derivata: il gradiente di ½y²
+    half_square = chapter(5).numerical_gradient(lambda v: 0.5 * chapter(5).neuron(x, v, b) ** 2, w)
+    assert np.allclose(half_square, [6, -12, 18])
+    after = chapter(5).neuron_backward(np.array([6.0]), [0.5], -1.0, 1.0)[0]  # due neuroni in fila
+    assert np.allclose(chapter(5).neuron_backward(x, w, b, after[0])[1], [0.5, -1, 1.5])
 
 
 def test_05_one_backward_pass_or_fourteen_forward_passes():
@@ -298,16 +304,67 @@ def test_05_one_backward_pass_or_fourteen_forward_passes():
 
 
 def test_05_the_graph_shows_every_gradient(show):
-    seen = show(5, "show_neuron", step=7, w0=-3, w1=-1, w2=2)
-    for i in range(3):
-        assert tuple(map(float, seen.wires[f"x{i}", f"m{i}"])) == (x[i], w[i])
-        assert tuple(map(float, seen.wires[f"w{i}", f"m{i}"])) == (w[i], x[i])
-        assert tuple(map(float, seen.wires[f"m{i}", "z"])) == (x[i] * w[i], 1)
-    assert tuple(map(float, seen.wires["b", "z"])) == (1, 1) and tuple(map(float, seen.wires["z", "relu"])) == (6, 1)
-    for weights in [(-6, 2, -1), (-3, -1, -1), (-3, -1, 0)]:  # spento; z = −3; z = 0, per convenzione
-        off = show(5, "show_neuron", step=7, **dict(zip(("w0", "w1", "w2"), weights, strict=True)))
-        assert float(off.wires["z", "relu"][0]) == min(0, x @ weights + b)
-        assert {float(backward) for wire, (_, backward) in off.wires.items() if wire != ("relu", "y")} == {0}
+    for dvalue, bias in [(4, 1), (-2, 2), (1, -6), (2, -5)]:  # acceso, acceso, z = −1, z = 0 per convenzione
+        seen = show(5, "show_neuron", step=6, dvalue=dvalue, bias=bias)
+        dx, dw, db = chapter(5).neuron_backward(x, w, bias, dvalue)
+        read = {wire: numbers(forward.split("=")[-1]) + numbers(backward) for wire, (forward, backward) in seen.wires.items()}
+        for i in range(3):
+            assert read[f"x{i}", f"m{i}"] == [x[i], dx[i]] and read[f"w{i}", f"m{i}"] == [w[i], dw[i]]
+            assert read[f"m{i}", "z"] == [x[i] * w[i], db]
+        z = x @ w + bias
+        assert read["b", "z"] == [bias, db] and read["z", "relu"] == [z, db] and read["relu", "y"] == [max(0, z), dvalue]
+        assert np.array_equal(numbers(seen.text), [*dx, *dw, db])
+        assert set(seen.stopped) == (set() if z > 0 else set(seen.wires) - {("relu", "y")})
+
+
+def test_05_a_number_is_asked_before_it_is_shown(show):
+    """A ogni passo un punto interrogativo sta dove al passo dopo c'è un numero, e più indietro non c'è niente."""
+    before = None
+    for step in range(7):
+        seen = show(5, "show_neuron", step=step, dvalue=4, bias=1)
+        asked = {(wire, i) for wire, pair in seen.wires.items() for i, text in enumerate(pair) if text and "?" in text}
+        known = {(wire, i) for wire, pair in seen.wires.items() for i, text in enumerate(pair) if text and "?" not in text}
+        assert before is None or known - before[1] == before[0] or step == 3  # al passo 3 arriva anche dvalue, che è dato
+        assert bool(asked) == (step < 6) and seen.stopped == []
+        before = asked, known
+    prediction = [show(5, "predict_w1", answer=answer).text for answer in (0, -8, 8)]
+    assert "−8" in prediction[1] and len(set(prediction)) == 3 and not any("✓" in text for text in prediction)
+
+
+def test_05_which_weight_to_touch(show):
+    """Di un decimo, w₂ in giù abbassa di più L: da 8 a 6.845, cioè −1.155 dove il gradiente promette −1.2."""
+    after = {}
+    for which in chapter(5).parameters:
+        for shift in (-0.1, 0.1):
+            text = show(5, "nudge", which=which, shift=shift).text
+            assert numbers(text)[-2] == 8
+            after[which, shift] = numbers(text.rstrip(".\n"))[-1]
+    assert min(after, key=after.get) == ("w₂", -0.1) and after["w₂", -0.1] == 6.845
+    dx, dw, db = chapter(5).neuron_backward(x, w, b, 6 - 2)
+    assert [*dw, db] == [4, -8, 12, 4] and round(12 * -0.1, 1) == -1.2 and round(after["w₂", -0.1] - 8, 3) == -1.155
+    for (name, gradient) in zip(chapter(5).parameters, [*dw, db], strict=True):
+        assert (after[name, 0.1] > 8) == (gradient > 0)
+    assert "Scegli" in show(5, "nudge", which=None, shift=0.1).text
+
+
+def test_05_the_drill_has_right_answers(show):
+    controls = next(i for i in chapter(5).interactives if i.f.__name__ == "train").controls
+    asked = set()
+    for number in controls[0].values:
+        x, w, bias, dvalue, z, question, right, mistakes = chapter(5).drill(number)
+        dx, dw, db = chapter(5).neuron_backward(x, w, bias, dvalue)
+        what = {f"{name}[{i}]": value for name, values in (("dx", dx), ("dw", dw)) for i, value in enumerate(values)}
+        what |= {"db": db, "nulli": np.count_nonzero([*dx, *dw, db] == np.zeros(7))}
+        assert right == next(value for name, value in what.items() if name in question)
+        assert z == x @ w + bias != 0 and right != 0 and right in controls[1].values
+        asked.add((*x, *w, bias, dvalue, question))
+        empty, good = (show(5, "train", variant=number, answer=answer, solution=False).text for answer in (0, right))
+        assert "Giusto" in good and "Giusto" not in empty and "No" not in empty
+        for wrong, reason in mistakes.items():
+            if wrong not in (0, right):
+                assert f"✗ No: {wrong}: {reason}.".replace("-", "−") in show(5, "train", variant=number, answer=wrong, solution=False).text
+        assert f"dx = {chapter(5).written(dx)}, " in show(5, "train", variant=number, answer=0, solution=True).text
+    assert len(asked) == len(controls[0].values) >= 12
 
 
 # Capitolo 6 ---------------------------------------------------------------------------------------------------------
