@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib import pyplot as plt
 from notebook import ROOT
 
 sys.path.insert(0, str(ROOT / "chapters"))
@@ -29,3 +30,14 @@ def test_without_an_answer_there_is_no_verdict(capsys):
     disegno.esito(None, "Scegli una risposta.")
     assert capsys.readouterr().out == "Scegli una risposta.\n"
     assert "alert" not in disegno._Esito(None, "Scegli.")._repr_html_()
+
+
+def test_a_wire_that_the_gradient_does_not_travel_is_dashed():
+    figure, ax = plt.subplots()
+    nodes = {name: (i, 0, name) for i, name in enumerate("abc")}
+    disegno.grafo(ax, nodes, [("a", "b", "1", "0"), ("b", "c", "1", "2")], fermi=[("a", "b")])
+    wires = next(part for part in ax.collections if len(part.get_linestyles()) == 2)
+    assert [bool(dashes) for _, dashes in wires.get_linestyles()] == [True, False]
+    with pytest.raises(ValueError, match="fermi"):
+        disegno.grafo(ax, nodes, [], fermi=[("a", "c")])
+    plt.close(figure)
