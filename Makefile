@@ -10,7 +10,7 @@ SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapt
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
-LUNGHI := $(addprefix tests/test_,sito.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
+LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
 	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
 PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -85,8 +85,8 @@ def page(path: Path) -> Chapter:
     return run(path)
 
 
-def run(path: Path, sources: list[str] | None = None) -> Chapter:
-    """Esegue le celle di un notebook (o quelle date al loro posto) nella sua cartella."""
+def run(path: Path, sources: list[str] | None = None, after: Callable[[], object] = lambda: None) -> Chapter:
+    """Esegue le celle di un notebook (o quelle date al loro posto) nella sua cartella; dopo ognuna chiama after."""
     result = Chapter({"__name__": "__main__"})
 
     class Interact(ipywidgets.interact.__class__):
@@ -113,6 +113,7 @@ def run(path: Path, sources: list[str] | None = None) -> Chapter:
             for number, source in enumerate(sources or [cell.source for cell in cells(path)], 1):
                 outputs: list[tuple[Callable[..., Any], dict[str, ipywidgets.Widget]]] = []
                 exec(compile(source, f"{path.name}, cella {number}", "exec"), result.names)
+                after()
                 matplotlib.pyplot.close("all")
                 if outputs:
                     result.interactives.append(_together(outputs))

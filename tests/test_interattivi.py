@@ -1,8 +1,6 @@
 """Ogni interact del libro, nella pagina, mostra ciò che dice e disegna la funzione del capitolo."""
 
-import contextlib
 import gzip
-import io
 import json
 import random
 import re
@@ -10,7 +8,6 @@ import xml.etree.ElementTree as ET
 from html import unescape
 
 import browser as chromium
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from interact_replay.recording import shown
@@ -95,24 +92,6 @@ def position(output, choice, controls):
     for i in output["controls"]:
         state = state * len(controls[i]["labels"]) + choice[i]
     return state
-
-
-@every_page
-def test_labels_stay_inside_the_figure(path):
-    """Nomi degli assi e titoli non escono dalla figura, che ha una misura fissa."""
-    outside = []
-    for interactive in executed(path).interactives:
-        with contextlib.redirect_stdout(io.StringIO()):
-            interactive.f(**{c.name: c.values[c.default] for c in interactive.controls})
-        for figure in map(plt.figure, plt.get_fignums()):
-            figure.draw_without_rendering()
-            for ax in (ax for ax in figure.axes if ax.axison):
-                for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
-                    box = text.get_window_extent()
-                    if text.get_text() and not all(figure.bbox.padded(1).contains(*corner) for corner in box.corners()):
-                        outside.append(f"{interactive.f.__name__}: {text.get_text()}")
-        plt.close("all")
-    assert outside == []
 
 
 @every_page
