@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni \
+.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni conta \
 	benchmark benchmark-confronto benchmark-sito pulisci sempre
 
 help: ## mostra questi comandi
@@ -139,6 +139,9 @@ vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serv
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
+
+conta: $(VENV)/libro ## conta parole e righe di ogni capitolo, e scrive in testa i minuti che chiede
+	$(BIN)/python tests/conta.py --scrivi
 
 .venv-benchmarks/pronto: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(@D)
