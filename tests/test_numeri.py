@@ -197,71 +197,145 @@ def test_02_what_the_sliders_can_show(show):
 # Capitoli 3 e 4: la catena, le regole locali ------------------------------------------------------------------------
 
 
+def gradient(f, *point):
+    """Le derivate parziali di f per differenze centrali, con la funzione del libro."""
+    return chapter(3).numerical_gradient(lambda v: f(*v), np.array(point, dtype=float))
+
+
 @pytest.mark.parametrize("point", [(1, 3, -2), (-1, 3, 4), (3, -1, 1), (1, -1, 2)])
-def test_03_the_sum_times_z(show, point):
-    a, c, z = point
-    q, f = a + c, (a + c) * z
-    expected = {
-        ("x", "+"): (a, z), ("y", "+"): (c, z), ("z", "×"): (z, q), ("+", "×"): (q, z), ("×", "f"): (f, 1),
-    }  # fmt: skip
-    seen = show(3, "step_through", step=7, x=a, y=c, z=z)
-    assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
-    assert numbers(seen.text.split("finito:")[1]) == [z, z, q]
-    gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[2], np.array(point, dtype=float))
-    assert np.allclose(gradient, [z, z, q])
+def test_03_the_sum_times_c(show, monkeypatch, point):
+    """Chi cambia gli ingressi trova nel grafo, nelle caselle e nelle frasi le derivate di (a + b) · c."""
+    monkeypatch.setitem(chapter(3).names, "inputs", dict(zip("abc", point, strict=True)))
+    da, db, dc = gradient(lambda a, b, c: (a + b) * c, *point).round(6)
+    seen = show(3, "show_step", step=7)
+    backward = {wire: float(back) for wire, (_, back) in seen.wires.items()}
+    assert backward == {("a", "+"): da, ("b", "+"): db, ("c", "×"): dc, ("+", "×"): point[2], ("×", "f"): 1}
+    assert numbers(seen.text)[-3:] == [da, db, dc]
+    for name, right in [("∂f/∂q", point[2]), ("∂f/∂a", da), ("∂f/∂c", dc)]:
+        for answer in range(-9, 10):
+            verdict = show(3, "check_step", **{name: answer}).text
+            assert verdict.startswith("✓ Giusto" if answer == right else "✗ No" if answer else "Scrivi"), (name, answer)
+    for wire in zip("abc", "++×", strict=True):
+        assert show(3, "show_sweep", sweep=f"avanti, si muove {wire[0]}").wires["×", "f"][0] == f"{backward[wire]:.0f}"
+    assert {w: float(v[1]) for w, v in show(3, "show_sweep", sweep="indietro, da f").wires.items()} == backward
 
 
-@pytest.mark.parametrize("point", [(4, -3), (2, 3), (2, -3), (-2, 0)])
-def test_03_a_fork_adds(show, point):
-    a, c = point
-    q = a + c
+def test_03_cutting_a_wire(show):
+    """Muovendo un ingresso, o il filo q tagliato, f cambia della sua derivata per la mossa: il grafo è di primo grado in ciascuno."""
+    for wire, derivative in [("a", -2), ("b", -2), ("c", 4), ("q, tagliato", -2)]:
+        seen = show(3, "nudge", wire=wire, move=0.75)
+        assert numbers(seen.text) == [-8, -8 + 0.75 * derivative, 0.75 * derivative, derivative]
+        assert float(seen.wires["×", "f"][0]) == -8 + 0.75 * derivative
+        assert (("+", "×") in seen.wires) == (("q", "×") not in seen.wires) == (wire != "q, tagliato")
+        assert "volte" not in show(3, "nudge", wire=wire, move=0).text
+
+
+@pytest.mark.parametrize("point", [(4, -2), (2, 3), (2, -3), (-2, 1)])
+def test_03_a_fork_adds(show, monkeypatch, point):
+    a, b = point
+    q = a + b
+    monkeypatch.setitem(chapter(3).names, "fork_a", a)
+    monkeypatch.setitem(chapter(3).names, "fork_b", b)
     expected = {
-        ("a", "copia"): (a, a + q), ("copia", "+"): (a, a), ("copia", "×"): (a, q),
-        ("b", "+"): (c, a), ("+", "×"): (q, a), ("×", "f"): (q * a, 1),
+        ("a", "•"): (a, a + q), ("•", "+"): (a, a), ("•", "×"): (a, q),
+        ("b", "+"): (b, a), ("+", "×"): (q, a), ("×", "f"): (q * a, 1),
     }  # fmt: skip
-    seen = show(3, "step_through_fork", step=9, a=a, b=c)
-    assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
+    seen = show(3, "show_fork", step=9)
+    assert {wire: tuple(numbers(forward + backward.rjust(9))) for wire, (forward, backward) in seen.wires.items()} == expected
     assert numbers(seen.text)[-1] == a + q
-    gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[0], np.array(point, dtype=float))
-    assert np.allclose(gradient, [a + q, a])
+    assert np.allclose(gradient(lambda a, b: (a + b) * a, a, b), [a + q, a])
+    for name, right in [("∂f/∂q", a), ("filo dritto", q), ("∂f/∂a", a + q)]:
+        accepted = [n for n in range(-9, 10) if show(3, "check_fork", **{name: n}).text.startswith("✓")]
+        assert accepted == [right]
+
+
+@pytest.mark.parametrize("move", [0.1, 0.5, 1.0])
+def test_03_both_wires_of_a_fork(show, move):
+    """Da 2, con b = 3: 2Δ da una strada, 5Δ dall'altra, Δ² che svanisce; insieme, il vero Δf."""
+    assert np.allclose(numbers(show(3, "stack_moves", wires="solo verso la somma", move=move).text)[1:], [2 * move, 2])
+    assert np.allclose(numbers(show(3, "stack_moves", wires="solo dritto", move=move).text)[1:], [5 * move, 5])
+    found = numbers(show(3, "stack_moves", wires="tutti e due", move=move).text)
+    assert np.allclose(found[1:5], [2 * move, 5 * move, move**2, (2 + move + 3) * (2 + move) - 10])
 
 
 def test_03_ratios_of_small_moves_are_the_derivatives(show):
-    """Con Δx = 0.5 i rapporti sono lontani, con 0.01 quasi coincidono; in −0.25 una mossa di 0.5 lascia fermo u."""
-
-    def ratios(x, dx):
-        moves, derivatives = show(3, "follow_a_move", x=x, dx=dx).text.splitlines()
-        return np.array(equalities(moves)), np.array(equalities(derivatives))
-
-    assert np.allclose(ratios(1.0, 0.5), [[2.5, -0.21, -0.525], [2, -0.368, -0.736]])
-    assert np.all(abs(np.subtract(*ratios(1.0, 0.5))) > 0.15) and np.all(abs(np.subtract(*ratios(1.0, 0.01))) < 0.011)
-    assert ratios(0.0, 0.01)[1].tolist() == [0, -1, 0]
-    moved = ratios(-1.0, 0.01)[0]
-    assert moved[0] < 0 < moved[2]
-    text = show(3, "follow_a_move", x=-0.25, dx=0.5).text
-    assert "non esiste (Δu = 0)" in text and numbers(text)[0] == 0
+    """In x = 1 i rapporti vanno a 2 e −0.74; la derivata si legge soltanto dove la mossa è piccola."""
+    found = numbers(show(3, "follow_a_move", x=1.0, dx=0.01).text)
+    assert found == [2.01, -0.36, 2, -0.37, -0.74]
+    assert round(gradient(lambda x: chapter(3).g2(chapter(3).g1(x)), 1.0)[0], 2) == -0.74
+    assert "derivate" not in show(3, "follow_a_move", x=1.0, dx=0.1).text
+    assert numbers(show(3, "follow_a_move", x=0.0, dx=0.01).text)[-3:] == [0, -1, 0]
+    assert "non si è mosso affatto" in show(3, "follow_a_move", x=-0.2, dx=0.4).text
+    assert numbers(show(3, "follow_a_move", x=-1.0, dx=0.01).text)[-1] == 0.74
 
 
-def test_03_the_fork_by_hand():
-    """f = (a + b)·a in (2, 3): da = 2a + b = 7, db = a = 2; chi sovrascrive trova 2."""
-    assert (chapter(3).da, chapter(3).db, chapter(3).overwritten) == (7, 2, 2)
+def test_03_the_code_by_hand():
+    """I numeri delle celle: la biforcazione in (4, −2), la derivata calcolata nel posto sbagliato, il gradiente in arrivo di L = f²."""
+    book = chapter(3)
+    assert np.allclose([book.right, book.wrong], [-4 * np.exp(-4), -4 * np.exp(-2)])
+    assert np.isclose(book.right, gradient(lambda x: np.exp(-(x**2)), 2.0)[0])
+    assert np.isclose(gradient(lambda q: (q * -2) ** 2, 4.0)[0], 32)
+    code = [c.source for c in nbformat.read(CHAPTERS[2], 4).cells if c.cell_type == "code" and "da_through_sum" in c.source]
+    names = {}
+    exec(code[0], names)
+    assert (names["da"], names["db"], names["da_through_sum"]) == (6, 4, 4)
+    assert np.allclose(gradient(lambda a, b: (a + b) * a, 4, -2), [names["da"], names["db"]])
 
 
 def test_03_a_number_is_asked_before_it_is_shown(show):
     """Un passo prima c'è un punto interrogativo, ancora prima niente."""
-    at = [show(3, "step_through", step=step, x=1, y=3, z=-2).wires for step in range(8)]
-    for wire, where, since in [(("+", "×"), 0, 1), (("×", "f"), 0, 2), (("+", "×"), 1, 4), (("x", "+"), 1, 6)]:
-        assert [at[step][wire][where] for step in range(since)][-2:] == [None, "?"][-since:]
+    at = [show(3, "show_step", step=step).wires for step in range(8)]
+    for wire, where, since in [(("×", "f"), 0, 2), (("+", "×"), 1, 4), (("c", "×"), 1, 5), (("a", "+"), 1, 6)]:
+        assert [at[step][wire][where] for step in range(since)][-2:] == [None, "?"]
         assert at[since][wire][where] not in (None, "?")
-    texts = [re.sub(r"[-−]\d+|\d+", "#", text) for text in chapter(3).explain(1, 3, -2)]
-    assert len(texts) == 8 and len(chapter(3).explain_fork(4, -3)) == 10
+    assert at[0]["+", "×"][0] == "q = ?"
+    fork = [show(3, "show_fork", step=step) for step in range(10)]
+    assert [seen.wires["a", "•"][1] for seen in fork[7:]] == [None, "?", "6"]
 
 
-def test_03_a_move_at_the_still_point(show):
-    """In x = 0 il primo anello è fermo: con una mossa piccola y quasi non si muove, con una grande sì; a −0.25 u torna dov'era."""
-    assert "Δy/Δx = -0.010" in show(3, "follow_a_move", x=0.0, dx=0.01).text
-    assert "Δy/Δx = -0.442" in show(3, "follow_a_move", x=0.0, dx=0.5).text
-    assert "Δy/Δu non esiste" in show(3, "follow_a_move", x=-0.25, dx=0.5).text
+@pytest.mark.parametrize("m", [1, 4, 10])
+def test_03_paths_and_wires(show, m):
+    seen = show(3, "count_paths", m=m, path=2)
+    wires, paths, *ones, total = numbers(seen.text)
+    assert (wires, paths, total) == (2 * m, 2**m, chapter(3).doubling_backward(m)[0]) and set(ones) == {1}
+
+
+def test_03_twelve_graphs_to_fill_in(show):
+    """I numeri rossi di ogni grafo sono le derivate; una casella accetta soltanto il suo; la soluzione si vede se la si chiede."""
+    kinds, sign = set(), {"+": lambda u, v: u + v, "×": lambda u, v: u * v}
+    for number in range(1, 13):
+        first, second, straight, values, right = chapter(3).new_graph(number)
+        kinds.add((first, second, straight))
+
+        def of_wires(q, direct, second=second):
+            return sign[second](q, direct)
+
+        def of_inputs(a, b, first=first, second=second, straight=straight, values=values):
+            return sign[second](sign[first](a, b), {"a": a, "b": b, "c": values["c"]}[straight])
+
+        q = sign[first](values["a"], values["b"])
+        expected = [*gradient(of_wires, q, values[straight]), *gradient(of_inputs, values["a"], values["b"])]
+        assert np.allclose([*right.values()], expected) and 0 not in right.values()
+        for name, value in right.items():
+            verdicts = {n: show(3, "check_red", graph=number, **{name: n}).text for n in range(-12, 13)}
+            assert [n for n, text in verdicts.items() if text.startswith("✓")] == [value]
+        hidden, solved = (show(3, "show_graph", graph=number, solved=shown) for shown in (False, True))
+        assert [back for _, back in hidden.wires.values() if back is not None] == ["1"]
+        assert numbers(solved.text.split(".")[-2]) == [*right.values()]
+        into = {(start, end): float(back) for (start, end), (_, back) in solved.wires.items()}
+        for name in "ab":  # i contributi scritti sui fili, sommati, sono il gradiente dell'ingresso
+            assert sum(back for (start, _), back in into.items() if start == name) == right[f"∂f/∂{name}"]
+    assert len(kinds) == 12
+
+
+def test_03_usual_mistakes_have_their_reason(show):
+    """Nel grafo 6, f = (a + b) · a, il gradiente di a ha due contributi; nell'1 i fattori si scambiano."""
+    first, second, straight, values, right = chapter(3).new_graph(6)
+    assert (first, second, straight) == ("+", "×", "a")
+    for name in ("∂f/∂q", "filo dritto"):
+        assert "uno solo" in show(3, "check_red", graph=6, **{"∂f/∂a": right[name]}).text
+    one = chapter(3).new_graph(1)[-1]
+    assert "l'altro fattore" in show(3, "check_red", graph=1, **{"∂f/∂q": one["filo dritto"]}).text
 
 
 def test_04_the_three_rules(show):
