@@ -170,28 +170,98 @@ def test_02_the_error_has_the_shape_of_a_v():
     assert 4 <= error.argmin() <= 6
     assert error[12] > 1e-5 > 1e-9 > error[5]
     assert np.all(error[1:] <= h[1:] ** 2 + 7 * 2.0**-53 / h[1:]) and float(f"{2.0**-53:.1e}") == 1.1e-16
-    assert np.isclose(chapter(2).best["centrale"], 1e-5, rtol=3) and chapter(2).best["in avanti"] < 1e-6
+    assert np.allclose(np.log10(error[[5, 12]]), [-10, -4], atol=0.5)  # lo dice il quiz
+    forward = chapter(2).errors["in avanti"]
+    assert np.allclose(error, chapter(2).errors["centrale"][:15]) and forward.min() > 100 * error.min()
+    assert np.allclose(forward[:5], (3 * h + h**2)[:5], rtol=1e-3) and chapter(2).h_values[forward.argmin()] == 1e-8
+    assert np.isclose(chapter(2).h_values[17], 1e-17, atol=0) and chapter(2).measured["centrale"][17] == 0 == chapter(2).measured["in avanti"][17]
 
 
-def test_02_the_sliders_say_the_same(show):
-    assert numbers(show(2, "watch_nudge", i=5, nudge=0.5).text.split("\n")[0])[-3:] == [3, 7.5, 7.5]
-    text = show(2, "watch_nudge", i=5, nudge=-3).text
-    assert numbers(text)[-3:] == [3, -3, 0] and "spento" in text
-    for k, h in [(0, 1.0), (2, 0.1), (4, 0.01)]:
-        assert np.isclose(numbers(show(2, "watch_secant", k=k, method="centrale").text)[1], 3 + h**2)
-        assert np.isclose(numbers(show(2, "watch_secant", k=k, method="in avanti").text)[1], 3 + 3 * h + h**2)
-    assert "0.70. La secante scavalca" in show(2, "watch_kink", z=0.2, h=0.5).text
-    assert "1.00. La secante sta tutta" in show(2, "watch_kink", z=0.5, h=0.5).text
+def worst_error(f, derivative, x, h):
+    """L'errore peggiore della differenza centrale su ventuno punti da x in poi: uno solo può essere fortunato."""
+    points = np.linspace(x, x + 1, 21)
+    return np.max(np.abs((f(points + h) - f(points - h)) / (2 * h) - derivative(points)))
 
 
-def test_02_what_the_sliders_can_show(show):
-    """Il passo h arriva a 1e-14; a mille, la derivata di x³ è 3e6."""
-    control = next(i for i in chapter(2).interactives if i.f.__name__ == "watch_secant").controls[0]
-    smallest = show(2, "watch_secant", k=control.values[0], method="centrale").text
-    assert "h = 1.0e-14" in smallest and "h = 1.0e+00" in show(2, "watch_secant", k=0, method="centrale").text
-    assert np.isclose(chapter(2).numerical_gradient(chapter(2).cube, 1000.0, 1e-2), 3e6)
-    for z, slope in [(-0.5, 0.0), (0.5, 1.0), (0.0, 0.5)]:
-        assert f"misurata {slope:.2f}" in show(2, "watch_kink", z=z, h=0.5).text
+def test_02_the_details_on_the_step():
+    """La somma di secante e arrotondamento limita l'errore; il suo fondo; il passo per numeri grandi."""
+    cube, u = chapter(2).cube, 2.0**-53
+    h = np.geomspace(1e-14, 1e-2, 2000)
+    error = np.abs((cube(1 + h) - cube(1 - h)) / (2 * h) - 3)
+    assert np.all(error <= h**2 + 6 * u / h)
+    bottom = (3 * u) ** (1 / 3)
+    assert float(f"{bottom:.0e}") == 7e-06 and np.isclose(6 * u / bottom, 2 * bottom**2)
+    steps = 10.0 ** -np.arange(0, 9, 0.5)
+    at_thousand = [worst_error(cube, lambda v: 3 * v**2, 1000, step) for step in (1e-5, 1e-2)]
+    assert np.allclose(np.log10(at_thousand), [-2, -4], atol=0.5)
+    near, far = (steps[np.argmin([worst_error(np.sin, np.cos, x, s) for s in steps])] for x in (1, 1e6))
+    assert 10 <= far / near <= 100
+
+
+def test_02_which_number_switches_f_off(show):
+    """Si spegne F togliendo 0.5 a w₁, e gli altri cinque casi restano giusti."""
+    assert "✓ Giusto: in F l'uscita va da 1 a 0. Casi giusti: 6 su 6." in show(2, "touch_one", touched="w₁").text
+    for number, left in [("w₀", "1"), ("w₂", "0.5"), ("b", "0.5")]:
+        assert f"✗ No: in F l'uscita va da 1 a {left}. Casi giusti: 5 su 6." in show(2, "touch_one", touched=number).text
+    for name in ("cases", "wanted"):
+        assert np.array_equal(chapter(2).names[name], chapter(1).names[name])
+
+
+def test_02_the_ratio_goes_to_three(show):
+    options = next(i for i in chapter(2).interactives if i.f.__name__ == "check_limit").controls[1].values
+    for delta in options:
+        assert np.isclose(numbers(show(2, "show_secant", delta=delta).text)[-1], 3 + 3 * delta + delta**2, rtol=1e-3)
+    assert options[0] == 1 and "✓" in show(2, "check_limit", guess=3).text and "✗" in show(2, "check_limit", guess=4).text
+
+
+def test_02_the_promise_is_broken_by_two_numbers(show):
+    """w₂ sotto −2 e x₀ sopra 2; gli altri cinque, fra −3 e 3, la mantengono. Si disegna soltanto fin dove si è arrivati."""
+    nudges = np.arange(-3, 3.5, 0.5)
+    kept = {(i, d): "Mantenuta" in show(2, "watch_nudge", i=i, nudge=d).text for i in range(7) for d in nudges}
+    for (i, d), faithful in kept.items():
+        assert faithful == (d >= -2 if i == 5 else d <= 2 if i == 0 else True)
+    assert numbers(show(2, "watch_nudge", i=5, nudge=-3).text)[-2:] == [-3, 0]
+    assert "✓" in show(2, "check_kink", guess=-2).text and "✗" in show(2, "check_kink", guess=-2.5).text
+
+
+def test_02_nothing_is_drawn_before_it_is_reached():
+    """Le curve dei cursori arrivano fin dove è il cursore, e non oltre."""
+
+    def lines(name, **values):
+        with contextlib.redirect_stdout(io.StringIO()):
+            chapter(2).names[name](**values)
+        found = [line.get_xdata() for ax in plt.gcf().axes for line in ax.lines]
+        plt.close("all")
+        return found
+
+    promised, *reached = lines("watch_nudge", i=5, nudge=-1.0)
+    assert max(promised) == 3 and all(-1 <= v <= 0 for data in reached for v in data)
+    assert [len(data) for data in lines("watch_error", k=4)] == [5, 5]
+    *_, trace, point = lines("watch_kink", z=-0.5, h=0.5)
+    assert max(trace) == -0.5 == point[0]
+
+
+def test_02_the_error_is_said_as_it_is(show):
+    for k in (0, 2, 5, 12, 17):
+        lines = show(2, "watch_error", k=k).text.replace("−", "-").splitlines()
+        for line, (method, slopes) in zip(lines, chapter(2).measured.items(), strict=True):
+            assert line.startswith(method) and np.isclose(numbers(line)[0], slopes[k]) and len(numbers(line)) == 2
+    assert [p for p in chapter(2).powers if "⁵" in p] == ["10⁻⁵", "10⁻¹⁵"] and len(chapter(2).powers) == 18
+    assert "✓" in show(2, "check_fate", fate="scende, poi risale").text
+
+
+def test_02_the_secant_across_zero(show):
+    for z, h, slope in [(0.2, 0.5, 0.7), (0.5, 0.5, 1.0), (0.0, 0.5, 0.5), (-0.5, 0.5, 0.0), (0.1, 0.1, 1.0)]:
+        assert f"misurata {slope:.2f}" in show(2, "watch_kink", z=z, h=h).text
+    assert "✓" in show(2, "check_distance", guess=0.5).text and "✗" in show(2, "check_distance", guess=0.1).text
+
+
+def test_02_one_nudge_only():
+    """Esercizio 2.4: un terzo basta, su w₂ o su x₀; sugli altri serve di più."""
+    neuron = chapter(2).neuron
+    third = np.array([0, 0, 1 / 3])
+    assert np.isclose(neuron(x, w - third, b), 5) and np.isclose(neuron(x + third[::-1], w, b), 5)
+    assert sorted(abs(1 / np.array([*w, *x, 1.0])))[:2] == [1 / 3, 1 / 3]
 
 
 # Capitoli 3 e 4: la catena, le regole locali ------------------------------------------------------------------------
