@@ -87,6 +87,8 @@ MUTANTS = [
         (4, "return x * y, [y, x]", "return x * y, [x, y]"),
         (4, "m = relu_derivative(x - y)", "m = relu_derivative(y - x)"),
         (4, "dvalue * derivative + 0.0 for", "derivative + 0.0 for"),
+        (4, "float(x > y), float(x <= y)", "float(x <= y), float(x > y)"),
+        (4, "dvalue * slope for name, slope in zip(values, one)", "slope for name, slope in zip(values, one)"),
         # 5: il neurone all'indietro
         (5, "return dz * w, dz * x, dz", "return dz * x, dz * w, dz"),
         (5, "return dz * w, dz * x, dz", "return dz * w, dz * x, dvalue"),

@@ -188,10 +188,17 @@ def test_04_leaky_relu_and_its_derivative(rng, shape, alpha):
     assert_same(slope(far, alpha), differences(lambda v: np.sum(leaky(v, alpha)), far), 1e-9)
 
 
-@cases(node=st.sampled_from(["somma", "prodotto", "ReLU"]))
+@cases(node=st.sampled_from(["somma", "prodotto", "ReLU", "massimo"]))
 def test_04_local_rules(rng, node):
-    f = {"somma": lambda v: v[0] + v[1], "prodotto": lambda v: v[0] * v[1], "ReLU": lambda v: relu(v[0])}[node]
+    f = {
+        "somma": lambda v: v[0] + v[1],
+        "prodotto": lambda v: v[0] * v[1],
+        "ReLU": lambda v: relu(v[0]),
+        "massimo": lambda v: v[1] + relu(v[0] - v[1]),
+    }[node]
     point, far = near_kink(rng, 2), off_kink(rng, 2)
+    if node == "massimo":
+        far[1] += 0.25  # mai uguali
     value, derivatives = chapter(4).local_rule(node, *point)
     assert value == f(point)
     assert_same(np.array(derivatives), autograd.grad(f)(point)[: len(derivatives)])

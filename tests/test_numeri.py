@@ -408,16 +408,56 @@ def test_03_usual_mistakes_have_their_reason(show):
     assert "l'altro fattore" in show(3, "check_red", graph=1, **{"∂f/∂q": one["filo dritto"]}).text
 
 
-def test_04_the_three_rules(show):
-    """La somma distribuisce, il prodotto scambia, la ReLU lascia passare o ferma; in 0 ferma."""
+def test_04_the_rules(show):
+    """La somma distribuisce, il prodotto scambia, la ReLU lascia passare o ferma, il massimo instrada; prima di scoprirli, punti interrogativi."""
     rules = [("somma", 2, [3, 3]), ("prodotto", 2, [-3, 6]), ("ReLU", 2, [3]), ("ReLU", 0, [0]), ("ReLU", -1, [0])]
+    rules += [("massimo", 2, [3, 0]), ("massimo", -1, [0, 3])]
     for node, u, expected in rules:
-        seen = show(4, "show_node", node=node, x=u, y=-1, dvalue=3)
-        assert [numbers(line)[-1] for line in seen.text.splitlines()[1:]] == expected
+        seen = show(4, "show_node", node=node, x=u, y=-1, dvalue=3, shown=True)
+        assert [numbers(part)[-1] for part in seen.text.split(", a ")] == expected
         assert [float(seen.wires[name, "nodo"][1]) for name in "xy"[: len(expected)]] == expected
+        covered = show(4, "show_node", node=node, x=u, y=-1, dvalue=3, shown=False)
+        assert {back for wire, (_, back) in covered.wires.items() if wire[1] == "nodo"} == {"?"} and "torna 3" not in covered.text
+    assert show(4, "show_node", node="ReLU", x=1, y=0, dvalue=-2, shown=True).wires["x", "nodo"][1] == "-2"
     assert -7 * chapter(4).relu_derivative(0.1) == -7
-    for z, restituito in [(1.5, -2), (0.5, -2), (0.0, 0), (-0.5, 0)]:
-        assert numbers(show(4, "show_relu", z=z, dvalue=-2.0).text)[-1] == restituito
+
+
+def test_04_through_a_neuron(show):
+    """Il cammino da y a x₀ vale w₀ = −3, e la casella accetta soltanto quello."""
+    assert chapter(4).dx0 == -3 and np.isclose(gradient(lambda v: max(0.0, v * -3 + x[1:] @ w[1:] + b), 1.0)[0], -3)
+    assert [n for n in range(-6, 7) if show(4, "check_path", answer=n).text.startswith("✓")] == [-3]
+
+
+def test_04_a_weighted_sum_that_is_exactly_zero():
+    """Con pesi e bias a caso z = 0 non capita; con bias 0 e ingressi nulli capita sempre, e per differenze viene mezza pendenza."""
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(1000, 3))
+    assert np.all(weights @ x + rng.normal(size=1000) != 0) and not np.any(weights @ np.zeros(3))
+    assert chapter(4).relu_derivative(0.0) == 0 and np.isclose(gradient(chapter(4).relu, 0.0)[0], 0.5)
+
+
+def test_04_twelve_graphs_with_two_roads(show):
+    """Ciò che torna a x e a y è il gradiente in arrivo per la derivata del grafo; una casella accetta soltanto il suo numero."""
+    functions = {"somma": lambda *v: sum(v), "prodotto": lambda u, v: u * v, "ReLU": lambda v: max(v, 0.0), "massimo": max}
+    blocked, kinds = 0, set()
+    for number in range(1, 13):
+        first, second, values, dvalue, (u, v), wires, totals = chapter(4).new_exercise(number)
+        seen = [name for name in "xy" if (name, "2") in wires]
+        kinds.add((first, second, *seen))
+
+        def graph(x, y, first=first, second=second, seen=seen):
+            return functions[first](x, y) + functions[second](*[{"x": x, "y": y}[name] for name in seen])
+
+        assert u + v == graph(**values)
+        assert np.allclose([totals["x"], totals["y"]], dvalue * gradient(graph, *values.values())) and 0 not in totals.values()
+        blocked += 0 in wires.values()
+        for name in "xy":
+            verdicts = {n: show(4, "check_exercise", graph=number, **{f"torna a {name}": n}).text for n in range(-10, 11)}
+            assert [n for n, text in verdicts.items() if text.startswith("✓")] == [totals[name]]
+        hidden, solved = (show(4, "show_exercise", graph=number, solved=shown) for shown in (False, True))
+        assert [back for _, back in hidden.wires.values() if back is not None] == [f"{dvalue}"]
+        assert numbers(solved.text)[-2:] == [totals["x"], totals["y"]]
+    assert len(kinds) == 6 and blocked >= 6
 
 
 # Capitolo 5 ---------------------------------------------------------------------------------------------------------
