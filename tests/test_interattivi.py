@@ -186,8 +186,8 @@ def test_both_sliders_of_chapter_6(addresses, page):
             )
             learning_rate = interactive.controls[0].values[choice[0]]
             names = chapter(6).names
-            history = names["descend"](names["x"], names["w"], names["b"], learning_rate, choice[1], target=2.0)
-            assert f"{history['loss'][-1]:.6f}" in figure.locator("pre.interact-stdout").inner_text()
+            y, _, _ = names["descend"](names["x"], names["w"], names["b"], learning_rate, choice[1], target=2.0)[-1]
+            assert f"{0.5 * (y - 2) ** 2:.6f}" in figure.locator("pre.interact-stdout").inner_text()
     assert page.problems == []
 
 

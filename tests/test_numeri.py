@@ -554,17 +554,42 @@ def test_05_the_drill_has_right_answers(show):
 # Capitolo 6 ---------------------------------------------------------------------------------------------------------
 
 
+def path(learning_rate, epochs, target=2.0, **more):
+    return chapter(6).path(x, w, b, learning_rate, epochs, target, **more)
+
+
+def losses(history, target=2.0):
+    """La loss lungo una storia di descend."""
+    return 0.5 * (np.array([y for y, _, _ in history]) - target) ** 2
+
+
 def test_06_lowering_the_output():
-    assert np.allclose(chapter(6).descend(x, w, b, 0.01, 5)["y"], [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
-    assert x @ x + 1 == 15
+    assert np.allclose(chapter(6).y_values, [6.00, 5.85, 5.70, 5.55, 5.40, 5.25]) and x @ x + 1 == 15
     for learning_rate in np.geomspace(1e-4, 2, 60):
-        y = chapter(6).descend(x, w, b, learning_rate, 50)["y"]
-        assert np.allclose(y, np.maximum(0, 6 - 15 * learning_rate * np.arange(51)), atol=1e-12)
+        now_w, now_b = w, b
+        for k in range(51):
+            assert np.isclose(chapter(6).neuron(x, now_w, now_b), max(0, 6 - 15 * learning_rate * k), atol=1e-12)
+            _, dw, db = chapter(6).neuron_backward(x, now_w, now_b, 1.0)
+            now_w, now_b = now_w - learning_rate * dw, now_b - learning_rate * db
+
+
+def test_06_the_steepest_direction():
+    """Fra mille passi lunghi 0.1 nessuno abbassa y più di quello contro il gradiente, che toglie 0.1 per √15."""
+    directions = np.random.default_rng(6).normal(size=(1000, 4))
+    directions *= 0.1 / np.linalg.norm(directions, axis=1, keepdims=True)
+    _, dw, db = chapter(6).neuron_backward(x, w, b, 1.0)
+    best = -0.1 * np.array([*dw, db]) / np.sqrt(15)
+    y = [chapter(6).neuron(x, w + move[:3], b + move[3]) for move in [best, *directions]]
+    assert np.isclose(y[0], 6 - 0.1 * np.sqrt(15)) and min(y[1:]) > y[0]
 
 
 def test_06_the_stale_gradient():
-    assert chapter(6).lower(1.0, 5).tolist() == [6, -9, -9, -9, -9, -9]
-    assert chapter(6).lower(1.0, 5, recompute=False).tolist() == [6, -9, -24, -39, -54, -69]
+    """Con η = 1 e il primo gradiente z arriva a −69; ricalcolato, si ferma a −9. L'esercizio: −0.6 per 20 passi, da 6 a −6."""
+    _, dw, db = chapter(6).neuron_backward(x, w, b, 1.0)
+    assert x @ (w - 5 * dw) + b - 5 * db == 6 - 5 * 15 == -69
+    after = [chapter(6).neuron_backward(x, w - dw, b - db, 1.0)[i] for i in (1, 2)]
+    assert x @ (w - dw) + b - db == -9 and not np.any(after[0]) and not after[1]
+    assert np.isclose(x @ chapter(6).stale_w + chapter(6).stale_b, 6 - 12) and np.isclose(20 * 0.6, 12)
 
 
 def between(low, high):
@@ -574,11 +599,11 @@ def between(low, high):
 
 
 REGIMES = [  # da, a, con la ReLU, nome
-    (0, 1 / 15, True, "scende liscia"),
-    (0, 1 / 15, False, "scende liscia"),
-    (1 / 15, 0.1, True, "oscilla e arriva"),
-    (1 / 15, 2 / 15, False, "oscilla e arriva"),
-    (0.1, 0.4, True, "neurone spento"),
+    (0, 1 / 15, True, "converge senza oscillare"),
+    (0, 1 / 15, False, "converge senza oscillare"),
+    (1 / 15, 0.1, True, "converge oscillando"),
+    (1 / 15, 2 / 15, False, "converge oscillando"),
+    (0.1, 0.4, True, "si spegne"),
     (2 / 15, 0.4, False, "diverge"),
 ]
 
@@ -586,42 +611,110 @@ REGIMES = [  # da, a, con la ReLU, nome
 @pytest.mark.parametrize(("low", "high", "use_relu", "name"), REGIMES)
 def test_06_regimes_on_both_sides_of_every_threshold(low, high, use_relu, name):
     for learning_rate in between(low, high):
-        history = chapter(6).descend(x, w, b, learning_rate, 40, target=2.0, use_relu=use_relu)
-        error, q = history["z"] - 2, 1 - 15 * learning_rate
+        z, q = path(learning_rate, 40, alpha=0.0 if use_relu else 1.0), 1 - 15 * learning_rate
         assert chapter(6).regime(learning_rate, use_relu) == name
-        if name == "neurone spento":
-            assert np.isclose(error[1], 4 * q) and np.all(history["z"][1:] == history["z"][1]) and history["z"][1] <= 0
-            assert np.all(history["loss"][1:] == 2) and np.all(history["w"][1:] == history["w"][1])
+        if use_relu:
+            history = chapter(6).descend(x, w, b, learning_rate, 40, target=2.0)
+            assert np.allclose(z, [x @ now_w + now_b for _, now_w, now_b in history], atol=1e-12)
+        if name == "si spegne":
+            assert np.isclose(z[1], 2 + 4 * q) and np.all(z[1:] == z[1]) and z[1] <= 0
+            assert np.all(losses(history)[1:] == 2) and all(np.array_equal(now_w, history[1][1]) for _, now_w, _ in history[1:])
             continue
-        assert np.allclose(error, 4 * q ** np.arange(41), rtol=1e-6, atol=1e-12)
-        assert (0 < q < 1) == (name == "scende liscia") and (q < -1) == (name == "diverge")
-        assert (history["loss"][-1] < history["loss"][0]) == (name != "diverge")
+        assert np.allclose(z - 2, 4 * q ** np.arange(41), rtol=1e-6, atol=1e-12)
+        assert (0 < q < 1) == (name == "converge senza oscillare") and (q < -1) == (name == "diverge")
+        assert (abs(z[-1] - 2) < 4) == (name != "diverge")
 
 
 def test_06_on_the_thresholds():
-    """1/15 arriva in un passo, 0.1 spegne, 2/15 senza ReLU rimbalza per sempre; 0 resta fermo."""
+    """1/15 arriva in un passo, 0.1 spegne, 2/15 senza ReLU rimbalza per sempre; 0 resta fermo. Come nei dettagli."""
     descend, regime = chapter(6).descend, chapter(6).regime
-    assert np.allclose(descend(x, w, b, 1 / 15, 50, target=2.0)["z"][1:], 2, atol=1e-13)
-    assert np.all(descend(x, w, b, 0.1, 50, target=2.0)["loss"][1:] == 2)
-    assert np.allclose(descend(x, w, b, 2 / 15, 50, target=2.0, use_relu=False)["loss"], 8)
-    assert np.all(descend(x, w, b, 0.0, 50, target=2.0)["loss"] == 8)
-    names = [regime(0, True), regime(1 / 15, True), regime(0.1, True), regime(2 / 15, True), regime(2 / 15, False)]
-    assert names == ["ferma", "arriva in un passo", "neurone spento", "neurone spento", "oscilla per sempre"]
+    assert np.allclose(path(1 / 15, 50)[1:], 2, atol=1e-13)
+    assert np.all(losses(descend(x, w, b, 0.1, 50, target=2.0))[1:] == 2) and f"{path(0.1, 1)[1]:.1e}" == "-5.6e-16"
+    assert np.allclose(path(2 / 15, 50, alpha=1.0), 2 + 4 * (-1.0) ** np.arange(51))
+    assert np.all(path(0.0, 50) == 6)
+    assert np.isclose(path(0.0999, 50)[-1], 2) and path(0.1001, 50)[-1] < 0
+    names = [regime(0), regime(1 / 15), regime(0.1), regime(2 / 15), regime(2 / 15, False)]
+    assert names == ["resta ferma", "converge in un passo", "si spegne", "si spegne", "oscilla per sempre"]
 
 
-def test_06_more_epochs_never_wake_a_dead_neuron():
+def test_06_the_table_is_filled_by_the_reader():
+    """Cinque righe vuote; ognuna dà ragione a una sola scelta, che è il suo regime, e non dice le altre."""
+    rows = next(i for i in chapter(6).interactives if "row" in i.f.__qualname__ or len(i.controls) == 5)
+    assert len(rows.controls) == 5
+    right = []
+    for i, control in enumerate(rows.controls):
+        texts = [rows.text(*[k if j == i else 0 for j in range(5)]) for k in range(len(control.values))]
+        assert "✓" not in texts[0] and "✗" not in texts[0]
+        (k,) = [k for k, text in enumerate(texts) if "✓ Giusto" in text]
+        right.append(control.values[k])
+        assert all(control.values[k] not in text for j, text in enumerate(texts) if j != k)
+    assert right == ["converge senza oscillare", "converge oscillando", "si spegne", "converge oscillando", "diverge"]
+
+
+def test_06_one_fixed_sample_never_wakes_the_neuron():
     for learning_rate in (0.1, 0.12, 0.5):
         short, long = (chapter(6).descend(x, w, b, learning_rate, epochs, target=2.0) for epochs in (1, 5000))
-        assert np.array_equal(short["w"][-1], long["w"][-1]) and long["loss"][-1] == 2
+        assert np.array_equal(short[-1][1], long[-1][1]) and losses(long)[-1] == 2
+
+
+def test_06_other_samples_wake_it(show):
+    """La serra: con η = 0.02 F si spegne e poi si riaccende; con 0.08 A si spegne per sempre."""
+    neuron, learn, cases = (chapter(6).names[name] for name in ("neuron", "learn", "cases"))
+    assert np.array_equal(cases, chapter(1).cases) and np.array_equal(chapter(6).targets > 0, chapter(1).wanted)
+
+    def outputs(learning_rate, epochs):
+        trained = learn(w, b, learning_rate, epochs)
+        return np.array([neuron(case, *trained) for case in cases])
+
+    def loss(learning_rate, epochs):
+        return 0.5 * ((outputs(learning_rate, epochs) - chapter(6).targets) ** 2).sum()
+
+    assert loss(0.02, 0) == 53 and round(loss(0.02, 10)) == 1
+    assert outputs(0.02, 0)[5] == 1 and outputs(0.02, 10)[5] == 0 < outputs(0.02, 50)[5] > outputs(0.02, 200)[5]
+    assert np.array_equal(outputs(0.02, 10) > 0, chapter(6).targets > 0)
+    assert all(outputs(0.08, epochs)[0] == 0 for epochs in (5, 50, 1000)) and np.isclose(loss(0.08, 1000), 2)
+    for learning_rate, epochs in [(0.02, 10), (0.02, 50), (0.08, 20)]:
+        text = show(6, "greenhouse", learning_rate=learning_rate, epochs=epochs).text
+        y = outputs(learning_rate, epochs)
+        good = np.sum((y > 0) == (chapter(6).targets > 0))
+        assert f"L = {loss(learning_rate, epochs):.3f}, {good} casi su 6.\nUscita di F: {y[5]:.2f}" in text
 
 
 def test_06_steps_and_records():
     descend, steps_to = chapter(6).descend, chapter(6).steps_to
     for scale, best in [(1.0, 15), (0.5, 4.5), (2.0, 57)]:
-        assert steps_to(descend(scale * x, w / scale, b, 1 / best, 10, target=2.0)["loss"]) == 1
-    assert steps_to(descend(x, w, b, 0.1, 1000, target=2.0)["loss"]) is None
-    assert steps_to(descend(x, w, b, 0.01, 100, target=2.0)["loss"]) == 21
-    assert steps_to(0.5 * (chapter(6).momentum_z(0.01, 0.5, 100) - 2) ** 2) == 7
+        assert steps_to(losses(descend(scale * x, w / scale, b, 1 / best, 10, target=2.0))) == 1
+    assert steps_to(losses(descend(x, w, b, 0.1, 1000, target=2.0))) is None
+    assert steps_to(losses(descend(x, w, b, 0.01, 100, target=2.0))) == 21
+    assert np.array_equal(losses(descend(x, w, b, 0.02, 5, target=2.0)).round(4), [8, 3.92, 1.9208, 0.9412, 0.4612, 0.226])
+
+
+def test_06_momentum_and_leak(show):
+    """μ = 0.5 riduce i passi da 21 a 7, μ = 0.9 spegne al sesto passo e scende fino a −7.66; la leaky ReLU risale."""
+    fast = path(0.01, 100, mu=0.9)
+    assert chapter(6).steps_to(0.5 * (np.maximum(0, path(0.01, 100, mu=0.5)) - 2) ** 2) == 7
+    assert np.all(fast[:6] > 0) and np.allclose(fast[[6, 100]], [-0.25, -7.66], atol=0.005) and np.all(np.diff(fast) < 0)
+    assert np.allclose(path(0.12, 3, alpha=0.1), [6, -1.20, -0.82, -0.44], atol=0.005)
+    assert np.isclose(path(0.12, 60, alpha=0.1)[-1], 2, atol=1e-3) and path(0.12, 60)[-1] == path(0.12, 1)[1]
+    waits = [np.flatnonzero(path(0.12, 60, alpha=alpha)[1:] > 0)[0] for alpha in (0.05, 0.1, 0.2, 0.3)]
+    assert waits == sorted(waits, reverse=True) and len(set(waits)) == 4
+    assert "z: 6.00, −1.20, −0.82, −0.44" in show(6, "leak", alpha=0.1, learning_rate=0.12).text
+
+
+def test_06_the_ravine(show):
+    """Derivate seconde 8 e 0.5; si diverge oltre 0.25; con η = 0.1 bastano 14 passi con μ = 0.7 invece di 52."""
+    X = chapter(6).ravine_X
+    assert np.allclose(np.linalg.eigvalsh(X.T @ X), [0.5, 8]) and chapter(6).ravine_loss(np.array([2.0, 2.0])) == 0
+    for learning_rate in (0.24, 0.26):
+        loss = chapter(6).ravine_loss(chapter(6).ravine_path(learning_rate, 0.0, 400))
+        assert (loss[-1] < loss[0]) == (learning_rate < 0.25)
+    for learning_rate in np.linspace(0.01, 0.25, 20):  # lungo ogni direzione l'errore si moltiplica per 1 − ηa
+        away = chapter(6).ravine_path(learning_rate, 0.0, 9) - 2
+        for a, direction in [(8, [1, 1]), (0.5, [1, -1])]:
+            assert np.allclose(away @ direction, (away[0] @ direction) * (1 - a * learning_rate) ** np.arange(10))
+    assert numbers(show(6, "ravine", learning_rate=0.1, mu=0.0).text)[1] == 52
+    assert numbers(show(6, "ravine", learning_rate=0.1, mu=0.7).text)[1] == 14
+    assert "mai" in show(6, "ravine", learning_rate=0.25, mu=0.0).text
 
 
 def test_06_another_neuron_by_hand():
@@ -630,41 +723,37 @@ def test_06_another_neuron_by_hand():
     z = other @ weights + 0.5
     assert (z, other @ other + 1, z - 1) == (4.5, 6, 3.5) and round(4.5 / (6 * 3.5), 4) == 0.2143
 
-    def after(learning_rate, epochs, use_relu):
-        return chapter(6).descend(other, weights, 0.5, learning_rate, epochs, 1.0, use_relu)
+    def after(learning_rate, epochs, alpha=0.0):
+        return chapter(6).path(other, weights, 0.5, learning_rate, epochs, 1.0, alpha)
 
-    assert np.isclose(after(1 / 6, 1, True)["z"][1], 1)
-    assert after(3 / 14 - 1e-6, 1, True)["z"][1] > 0 > after(3 / 14 + 1e-6, 1, True)["z"][1]
-    near, beyond = after(1 / 3 - 1e-3, 50, False)["loss"], after(1 / 3 + 1e-3, 50, False)["loss"]
-    assert near[-1] < near[0] and beyond[-1] > beyond[0]
+    assert np.isclose(after(1 / 6, 1)[1], 1)
+    assert after(3 / 14 - 1e-6, 1)[1] > 0 > after(3 / 14 + 1e-6, 1)[1]
+    assert abs(after(1 / 3 - 1e-3, 50, 1.0)[-1] - 1) < 3.5 < abs(after(1 / 3 + 1e-3, 50, 1.0)[-1] - 1)
+    assert round(-np.log(0.01 / 8), 3) == 6.685 and round(-2 * np.log(0.7), 3) == 0.713 and round(6.685 / 0.713, 2) == 9.38
+    assert round(np.log(0.01 / 8) / (2 * np.log(0.7)), 2) == 9.37 and chapter(6).predicted_steps(0.02, 0.01) == 10
+
+
+def test_06_the_relu_cannot_switch_off_when_the_target_is_near():
+    for learning_rate in between(0, 2 / 15):
+        assert min(path(learning_rate, 200, target=4.0)) > 0
+    assert path(0.1, 1)[1] <= 0
 
 
 def test_06_the_sliders_say_the_same(show):
     sliders = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent").controls
     assert np.allclose(sliders[0].values, sorted([*np.arange(31) * 0.005, 1 / 15, 2 / 15])) and len(sliders[1].values) >= 50
-    assert {chapter(6).regime(rate, True) for rate in sliders[0].values if 0 < rate <= 0.065} == {"scende liscia"}
     for learning_rate, epochs in [(0.03, 10), (0.08, 7), (0.12, 50)]:
         text = show(6, "watch_descent", learning_rate=learning_rate, epochs=epochs).text
-        history = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0)
-        q = 1 - 15 * learning_rate
-        expected = [history["z"][-1], history["y"][-1], history["loss"][-1], q]
-        assert np.allclose(equalities(text), expected, atol=6e-4) and chapter(6).regime(learning_rate, True) in text
-        assert set(history["w"][-1].round(3)) | {round(history["b"][-1], 3)} <= set(numbers(text))
+        y, last_w, last_b = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0)[-1]
+        assert np.allclose(equalities(text), [x @ last_w + last_b, y, 0.5 * (y - 2) ** 2], atol=6e-4)
+        assert set(last_w.round(3)) | {round(last_b, 3)} <= set(numbers(text))
     rates = next(i for i in chapter(6).interactives if i.f.__name__ == "without_relu").controls[0].values
     assert np.array_equal(rates, sliders[0].values)
     for learning_rate in rates:
         _, *lines = show(6, "without_relu", learning_rate=learning_rate).text.splitlines()
-        for line, use_relu in zip(lines, [True, False], strict=True):
-            history = chapter(6).descend(x, w, b, learning_rate, 15, 2.0, use_relu)
-            assert np.allclose(equalities(line), [history["z"][-1], history["loss"][-1]], atol=6e-4)
-            assert line.endswith(f", {chapter(6).regime(learning_rate, use_relu)}")
-    assert "Dopo 5 passi: y = 4.50" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
-    assert "dopo 20 passi" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
-    game = next(i for i in chapter(6).interactives if i.f.__name__ == "game").controls
-    for scale in game[0].values:
-        assert any("primato" in show(6, "game", scale=scale, learning_rate=rate).text for rate in game[1].values)
-    assert "dopo 21 passi" in show(6, "game", scale=1.0, learning_rate=0.01).text
-    assert "spento" in show(6, "game", scale=2.0, learning_rate=0.1).text
+        for line, alpha in zip(lines, [0.0, 1.0], strict=True):
+            z = path(learning_rate, 15, alpha=alpha)[-1]
+            assert np.allclose(equalities(line), [z, 0.5 * (max(alpha * z, z) - 2) ** 2], atol=6e-4)
 
 
 # Capitolo 7 ---------------------------------------------------------------------------------------------------------
