@@ -56,7 +56,7 @@ MUTANTS = [
         (1, "cases @ [w0, w1, w2] + b", "cases @ [w0, w1, w2] - b"),
         (1, "(z > 0) == wanted", "(z >= 0) == wanted"),
         (1, "kinks) * [v0, v1, v2]", "kinks) + [v0, v1, v2]"),
-        (1, "- 2 * x[i] * w[i]]", "- x[i] * w[i]]"),
+        (1, "z - 2 * x[i] * w[i]:", "z - x[i] * w[i]:"),
         # 2: la derivata
         (2, "gradient[index] = (plus - minus) / (2 * h)", "gradient[index] = (plus - minus) / h"),
         (2, "gradient[index] = (plus - minus) / (2 * h)", "gradient[index] = (minus - plus) / (2 * h)"),
