@@ -202,6 +202,6 @@ def test_without_javascript_the_default_stands(browser, addresses, site, path):
                 default = [c["default"] for c in recording["controls"]]
                 html = shown_in(output, position(output, default, recording["controls"]))
                 assert f'data-output="{k}">{html}</div>' in source
-            box = page.locator(f"#interact-{n} .interact-output").first.bounding_box()
+            box = page.locator(f"#interact-{n} .interact-output > *").first.bounding_box()
             assert box["width"] > 100 and box["height"] > 15
             assert page.locator(f"#interact-{n} .interact-notice").first.is_visible()
