@@ -115,7 +115,7 @@ OPEN = """() => {
 FIGURES = """() => [...document.querySelectorAll(".interact-figure svg")].map((svg) => {
   const { left, right, width } = svg.getBoundingClientRect();
   const boxes = [];
-  for (let box = svg.parentElement; box.tagName !== "ARTICLE"; box = box.parentElement) boxes.push(box);
+  for (let box = svg.parentElement; !box.matches(".cell_output, article"); box = box.parentElement) boxes.push(box);
   return {
     outside: left < 0 || right > innerWidth,
     scale: width / ((svg.viewBox.baseVal.width * 96) / 72),
