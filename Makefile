@@ -10,7 +10,7 @@ SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapt
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
-LUNGHI := $(addprefix tests/test_,sito.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
+LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
 	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
 PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni \
+.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni conta \
 	benchmark benchmark-confronto benchmark-sito pulisci sempre
 
 help: ## mostra questi comandi
@@ -141,6 +141,9 @@ vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serv
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
+
+conta: $(VENV)/libro ## conta parole e righe di ogni capitolo, e scrive in testa i minuti che chiede
+	$(BIN)/python tests/conta.py --scrivi
 
 .venv-benchmarks/pronto: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(@D)

@@ -1,9 +1,13 @@
-"""Disegna grafi e matrici con lo stile del libro. Qui non si calcola niente: i numeri arrivano già pronti."""
+"""Disegna grafi e matrici, mostra domande ed esiti. Qui non si calcola niente: i numeri arrivano già pronti."""
 
+import re
+from html import escape
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import display
+from ipywidgets import RadioButtons
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Tracciato
@@ -17,13 +21,42 @@ VIOLA = "#8E3B76"
 OCRA = "#7A5C00"
 GRIGIO = "#6B7280"
 
-RAGGIO = 16  # di un nodo, in punti tipografici
+RAGGIO = 10.5  # di un nodo, in punti tipografici
 
 
 def stile():
     """Applica libro.mplstyle e chiede figure SVG di misura fissa, uguali a ogni esecuzione."""
     plt.style.use(Path(__file__).with_name("libro.mplstyle"))
     set_matplotlib_formats("svg", metadata={"Date": None}, bbox_inches=None)
+
+
+def scelta(domanda, opzioni):
+    """La domanda con le sue risposte, una per riga; all'inizio nessuna è scelta, e il valore è None."""
+    sopra = {"flex_flow": "column", "align_items": "flex-start", "width": "auto"}
+    return RadioButtons(options=[*opzioni], value=None, description=domanda, layout=sopra, style={"description_width": "auto"})
+
+
+def esito(giusto, testo):
+    """Mostra una frase: dopo «✓ Giusto:» se giusto è vero, dopo «✗ No:» se è falso, da sola se è None."""
+    display(_Esito(giusto, re.sub(r"(?<!\w)-(?=\d)", "−", testo)))
+
+
+class _Esito:
+    """Una frase nel carattere del testo, con il suo segno e il suo colore; dove non c'è altro che testo, con il segno."""
+
+    def __init__(self, giusto, testo):
+        self.verdetto = "" if giusto is None else "✓ Giusto:" if giusto else "✗ No:"
+        self.tinta = f"var(--verde, {VERDE})" if giusto else f"var(--rosso, {ROSSO})"
+        self.testo = testo
+
+    def __repr__(self):
+        return f"{self.verdetto} {self.testo}".strip()
+
+    def _repr_html_(self):
+        if not self.verdetto:
+            return f'<p class="esito">{escape(self.testo)}</p>'
+        verdetto = f'<strong style="color: {self.tinta}">{self.verdetto}</strong>'
+        return f'<p class="esito" role="alert" style="border-color: {self.tinta}">{verdetto} {escape(self.testo)}</p>'
 
 
 def tacche(asse, *scritte):
@@ -36,7 +69,7 @@ def tacche(asse, *scritte):
     asse.set_minor_locator(NullLocator())
 
 
-def grafo(ax, nodi, archi, ingressi=(), attivi=()):
+def grafo(ax, nodi, archi, ingressi=(), attivi=(), fermi=()):
     """Disegna un grafo di calcolo: valori in verde sopra i fili, gradienti in rosso corsivo sotto.
 
     Davanti a ogni gradiente una freccia va contro il filo. Ai lati di un filo ripido: valore a sinistra, gradiente a destra.
@@ -45,46 +78,65 @@ def grafo(ax, nodi, archi, ingressi=(), attivi=()):
     archi: [("da", "a", avanti, indietro)]; avanti e indietro sono stringhe, oppure None per non scrivere niente.
     ingressi: i nomi da disegnare come caselle grigie; gli altri nodi sono cerchi.
     attivi: i nomi dei nodi e le coppie ("da", "a") da mettere in risalto.
+    fermi: le coppie ("da", "a") che il gradiente non percorre, tratteggiate.
     Più archi fra gli stessi due nodi si incurvano, per non coprirsi.
     La misura della figura e il posto di ax sono già quelli definitivi: nodi e scritte si misurano in punti.
-    ValueError se un arco, un ingresso o un elemento attivo non è nel grafo.
+    Su un telefono i fili ripidi, dall'alto in basso, lasciano ai numeri più posto di quelli in orizzontale.
+    ValueError se un arco, un ingresso, un elemento attivo o un filo fermo non è nel grafo.
     """
     coppie = [(da, a) for da, a, *_ in archi]
-    _controlla_nomi(nodi, coppie, ingressi, attivi)
+    _controlla_nomi(nodi, coppie, ingressi, [*attivi, *fermi])
 
     ax.set_axis_off()
     if ax.figure.axes == [ax]:
         ax.set_position([0, 0, 1, 1])  # un grafo da solo non ha etichette sui lati: prende tutta la figura
     for forma, lato, bordo in (("o", 2 * RAGGIO, "black"), ("s", 1.6 * RAGGIO, GRIGIO)):
-        for attivo, colore, spessore, dentro in ((False, bordo, 1.2, "none"), (True, BLU, 2.4, (BLU, 0.25))):
+        for attivo, colore, spessore, dentro in ((False, bordo, 0.9, "none"), (True, BLU, 1.8, (BLU, 0.25))):
             uguali = [nome for nome in nodi if (nome in ingressi, nome in attivi) == (forma == "s", attivo)]
             if uguali:
                 xs, ys, _ = zip(*(nodi[nome] for nome in uguali))
                 ax.plot(xs, ys, forma, ms=lato, mec=colore, mew=spessore, mfc=dentro, clip_on=False)
     for nome, (x, y, etichetta) in nodi.items():
-        corsivo, corpo = "italic" if nome in ingressi else "normal", 12 if len(etichetta) < 3 else 10
+        corsivo, corpo = "italic" if nome in ingressi else "normal", 8 if len(etichetta) < 4 else 7
         ax.text(x, y, etichetta, fontsize=corpo, ha="center", va="center_baseline", style=corsivo)
-    ax.margins(0.08, 0.12)
-    ax.set_aspect("equal", adjustable="datalim")
-    ax.apply_aspect()
-    punto = ax.figure.dpi / 72 * np.ptp(ax.viewLim.intervalx) / ax.bbox.width  # nell'unità di misura del grafo
+    punto = _inquadra(ax, nodi, coppie)  # nell'unità di misura del grafo
 
     partenze, arrivi = [da for da, _ in coppie], [a for _, a in coppie]
     tratti, punte = [], []
     for i, (da, a, avanti, indietro) in enumerate(archi):
         curva = 0.5 * (coppie[:i].count((da, a)) - (coppie.count((da, a)) - 1) / 2)
         filo = _Filo(complex(*nodi[da][:2]), complex(*nodi[a][:2]), curva)
-        tratto, punta = filo.freccia((RAGGIO + 1) * punto, (8 if (da, a) in attivi else 6.5) * punto)
+        tratto, punta = filo.freccia((RAGGIO + 1) * punto, (6 if (da, a) in attivi else 5) * punto)
         tratti.append(Tracciato(np.transpose([tratto.real, tratto.imag]), [Tracciato.MOVETO, Tracciato.CURVE3, Tracciato.CURVE3]))
         punte.append(np.transpose([punta.real, punta.imag]))
         # I numeri stanno dove i fili sono più lontani fra loro: vicino alla partenza se molti arrivano insieme.
         dove = 0.5 - 0.1 * (arrivi.count(a) > 1) + 0.1 * (partenze.count(da) > 1)
         _numeri(ax, filo.fra(dove, dove), filo.fine - filo.inizio, punto, avanti, indietro)
     colori = [BLU if coppia in attivi else GRIGIO for coppia in coppie]
-    spessori = [2.4 if coppia in attivi else 1.2 for coppia in coppie]
-    fili = PathCollection(tratti, facecolors="none", edgecolors=colori, linewidths=spessori, clip_on=False)
+    spessori = [1.8 if coppia in attivi else 0.9 for coppia in coppie]
+    linee = ["--" if coppia in fermi else "-" for coppia in coppie]
+    fili = PathCollection(tratti, facecolors="none", edgecolors=colori, linewidths=spessori, linestyles=linee, clip_on=False)
     ax.add_collection(fili, autolim=False)
     ax.add_collection(PolyCollection(punte, facecolors=colori, linewidths=0, clip_on=False), autolim=False)
+
+
+def _inquadra(ax, nodi, coppie):
+    """Centra il grafo, più grande che si può lasciando posto ai nodi e alle scritte di lato; dà la lunghezza di un punto."""
+    posti = {nome: complex(x, y) for nome, (x, y, _) in nodi.items()}
+    xs, ys = [p.real for p in posti.values()], [p.imag for p in posti.values()]
+    in_piedi = {posti[da].real for da, a in coppie if _ripido(posti[a] - posti[da])}
+    lati = ax.bbox.size * 72 / ax.figure.dpi
+    bordi = np.array([RAGGIO + (28 if in_piedi & {min(xs), max(xs)} else 4), RAGGIO + 4])
+    punto = max(np.array([np.ptp(xs), np.ptp(ys)]) / (lati - 2 * bordi))
+    centro = np.array([min(xs) + max(xs), min(ys) + max(ys)]) / 2
+    (sinistra, basso), (destra, alto) = centro - lati / 2 * punto, centro + lati / 2 * punto
+    ax.set(xlim=(sinistra, destra), ylim=(basso, alto))
+    return punto
+
+
+def _ripido(verso):
+    """Se un filo sale o scende tanto che le sue scritte restano diritte, ai due lati."""
+    return abs(verso.imag) > 4 * abs(verso.real)
 
 
 def _controlla_nomi(nodi, coppie, ingressi, attivi):
@@ -98,7 +150,7 @@ def _controlla_nomi(nodi, coppie, ingressi, attivi):
             raise ValueError(f"L'ingresso {nome!r} non è fra i nodi.")
     for attivo in attivi:
         if attivo not in nodi and attivo not in coppie:
-            raise ValueError(f"{attivo!r} è fra gli attivi, ma non è né un nodo né un arco.")
+            raise ValueError(f"{attivo!r} è fra gli attivi o i fermi, ma non è né un nodo né un arco.")
 
 
 class _Filo:
@@ -125,17 +177,17 @@ class _Filo:
 
 def _numeri(ax, posto, verso, punto, avanti, indietro):
     """I numeri di un filo, inclinati se il filo non è ripido."""
-    if abs(verso.imag) > 4 * abs(verso.real):  # ripido: le scritte restano diritte, ai due lati
+    if _ripido(verso):
         contro, angolo = "↓" if verso.imag > 0 else "↑", 0
-        prima, dopo = (-5, 0, "right", "center"), (5, 0, "left", "center")
+        prima, dopo = (-3.5, 0, "right", "center"), (3.5, 0, "left", "center")
     else:
         contro = "←" if verso.real > 0 else "→"
         angolo = (np.angle(verso, deg=True) + 90) % 180 - 90  # mai capovolte
-        prima, dopo = (0, 1.5, "center", "bottom"), (0, -2.5, "center", "top")
+        prima, dopo = (0, 1, "center", "bottom"), (0, -1.5, "center", "top")
 
     def scrivi(testo, accanto, **stile_del_testo):
         dx, dy, ha, va = accanto
-        inclinato = {"rotation": angolo, "rotation_mode": "anchor", "fontsize": 10}
+        inclinato = {"rotation": angolo, "rotation_mode": "anchor", "fontsize": 8}
         x, y = posto.real + dx * punto, posto.imag + dy * punto
         ax.text(x, y, _meno(testo), ha=ha, va=va, **inclinato, **stile_del_testo)
 
@@ -164,15 +216,15 @@ def matrice(ax, valori, titolo="", righe=None, colonne=None, evidenzia=(), forma
     n, m = _forma(valori, righe, colonne)
 
     griglia = [[(0, i), (m, i)] for i in range(n + 1)] + [[(j, 0), (j, n)] for j in range(m + 1)]
-    ax.add_collection(LineCollection(griglia, colors=GRIGIO, linewidths=0.8, clip_on=False))
+    ax.add_collection(LineCollection(griglia, colors=GRIGIO, linewidths=0.6, clip_on=False))
     for i, j in evidenzia:
         if not (0 <= i < n and 0 <= j < m):
             raise ValueError(f"La cella ({i}, {j}) non esiste: la matrice ha forma ({n}, {m}).")
-        ax.add_patch(Rectangle((j, i), 1, 1, facecolor=(BLU, 0.25), edgecolor=BLU, linewidth=2.4, clip_on=False))
+        ax.add_patch(Rectangle((j, i), 1, 1, facecolor=(BLU, 0.25), edgecolor=BLU, linewidth=1.6, clip_on=False))
     for i, riga in enumerate(valori):
         for j, valore in enumerate(riga):
             testo = _meno(formato.format(valore))
-            ax.text(j + 0.5, i + 0.5, testo, fontsize=10, ha="center", va="center_baseline", in_layout=False)
+            ax.text(j + 0.5, i + 0.5, testo, fontsize=7.5, ha="center", va="center_baseline", in_layout=False)
 
     ax.set(xlim=(0, m), ylim=(n, 0), aspect=0.6, title=titolo)
     ax.set_xticks([j + 0.5 for j in range(m)], colonne or [""] * m)

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,10 @@ ALIVE = [ROOT / "index.md", *CHAPTERS]  # le pagine con celle di codice
 
 @dataclass
 class Interactive:
-    """Un interact del capitolo: la funzione e i suoi controlli, nell'ordine della pagina."""
+    """Un interact del capitolo: la funzione e i suoi controlli, nell'ordine della pagina.
+
+    Gli interactive_output di una cella valgono come un solo interact: la sua funzione chiama le loro, una dopo l'altra.
+    """
 
     f: Any
     controls: list[Control]
@@ -81,8 +85,8 @@ def page(path: Path) -> Chapter:
     return run(path)
 
 
-def run(path: Path, sources: list[str] | None = None) -> Chapter:
-    """Esegue le celle di un notebook (o quelle date al loro posto) nella sua cartella."""
+def run(path: Path, sources: list[str] | None = None, after: Callable[[], object] = lambda: None) -> Chapter:
+    """Esegue le celle di un notebook (o quelle date al loro posto) nella sua cartella; dopo ognuna chiama after."""
     result = Chapter({"__name__": "__main__"})
 
     class Interact(ipywidgets.interact.__class__):
@@ -95,19 +99,40 @@ def run(path: Path, sources: list[str] | None = None) -> Chapter:
             result.interactives.append(Interactive(f, [control(w, w._kwarg) for w in widget.kwargs_widgets]))
             return f
 
-    kept = ipywidgets.interact, os.getcwd(), sys.path[:]
-    ipywidgets.interact = Interact(ipywidgets.interactive, {})
+    def output(f: Callable[..., Any], controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
+        """Come interactive_output, ma invece di chiamare la funzione ne prende nota."""
+        outputs.append((f, controls))
+        return ipywidgets.Output()
+
+    kept = ipywidgets.interact, ipywidgets.interactive_output, os.getcwd(), sys.path[:]
+    ipywidgets.interact, ipywidgets.interactive_output = Interact(ipywidgets.interactive, {}), output
     os.chdir(path.parent)
     sys.path.insert(0, str(path.parent))
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             for number, source in enumerate(sources or [cell.source for cell in cells(path)], 1):
+                outputs: list[tuple[Callable[..., Any], dict[str, ipywidgets.Widget]]] = []
                 exec(compile(source, f"{path.name}, cella {number}", "exec"), result.names)
+                after()
                 matplotlib.pyplot.close("all")
+                if outputs:
+                    result.interactives.append(_together(outputs))
     finally:
-        ipywidgets.interact, sys.path[:] = kept[0], kept[2]
-        os.chdir(kept[1])
+        ipywidgets.interact, ipywidgets.interactive_output, cwd, sys.path[:] = kept
+        os.chdir(cwd)
     return result
+
+
+def _together(outputs: list[tuple[Callable[..., Any], dict[str, ipywidgets.Widget]]]) -> Interactive:
+    """Un interact solo per gli interactive_output di una cella."""
+
+    def call_all(**values: Any) -> None:
+        for f, controls in outputs:
+            f(**{name: values[name] for name in controls})
+
+    call_all.__name__ = outputs[0][0].__name__
+    widgets = {name: widget for _, controls in outputs for name, widget in controls.items()}
+    return Interactive(call_all, [control(widget, name) for name, widget in widgets.items()])
 
 
 class _Quiet(ipywidgets.interactive):

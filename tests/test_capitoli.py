@@ -61,8 +61,9 @@ def test_exercises_have_hint_and_checked_solution(path):
         assert "{admonition} Suggerimento" in before_solution, label
         start = next(i for i, c in enumerate(notebook.cells) if re.search(rf"\{{solution-start\}} {label}\b", c.source))
         end = next(i for i, c in enumerate(notebook.cells) if i > start and "{solution-end}" in c.source)
-        code = [c.source for c in notebook.cells[start:end] if c.cell_type == "code"]
-        assert code and any("assert" in source for source in code), f"{label}: soluzione non controllata"
+        code = [c for c in notebook.cells[start:end] if c.cell_type == "code"]
+        # La controlla un assert, oppure nbval, che ne confronta ciò che stampa.
+        assert code and any("assert" in c.source or c.outputs for c in code), f"{label}: soluzione non controllata"
 
 
 @every_chapter
@@ -70,15 +71,18 @@ def test_quizzes_start_unanswered_and_explain(path):
     quizzes = [c.source for c in cells(path) if "def quiz" in c.source]
     assert quizzes
     for source in quizzes:
-        assert "value=None" in source and "interact" in source
         answers = next(
             ast.literal_eval(node.value)
             for node in ast.parse(source).body
             if isinstance(node, ast.Assign) and node.targets[0].id.startswith("risposte")
         )
-        right = [text for text in answers.values() if text.startswith("Sì")]
-        assert len(right) == 1 and len(answers) >= 3
-        assert all(len(text) > 20 for text in answers.values())
+        assert "interact" in source and len(answers) >= 3
+        if "value=None" in source:
+            answers = {answer: (text.startswith("Sì"), text) for answer, text in answers.items()}
+        else:
+            assert "disegno.scelta(" in source and "disegno.esito(" in source
+        assert [right for right, _ in answers.values()].count(True) == 1
+        assert all(len(text) > 20 for _, text in answers.values())
 
 
 @every_chapter
@@ -95,7 +99,7 @@ def test_cells_are_ready_to_be_compared(path):
     for cell in code:
         kinds = [kind for output in cell.outputs for kind in output.get("data", {})]
         assert not any("widget" in kind for kind in kinds)
-        interactive = "@interact" in cell.source or re.search(r"\binteract\(", cell.source)
+        interactive = "@interact" in cell.source or re.search(r"\b(?:interact|interactive_output)\(", cell.source)
         exempt = dict(find_metadata_tags(cell.metadata)) | dict(find_comment_markers(cell.source))
         assert exempt == ({"check": False} if interactive else {}), cell.source[:60]
         if "print(" in cell.source and not cell.source.lstrip().startswith(("def ", "class ")):
@@ -139,6 +143,15 @@ def test_restated_functions_are_the_same():
 
 
 def test_appendices_are_there():
-    for name in ("notazione", "glossario", "diagnosi", "bibliografia", "insegnare"):
+    for name in ("dettagli", "notazione", "glossario", "diagnosi", "bibliografia", "insegnare"):
         text = (ROOT / "chapters" / f"{name}.md").read_text(encoding="utf-8")
-        assert text.startswith(f"({name})=\n# ") and len(text) > 1500
+        assert text.startswith(f"({name})=\n# ") and len(text) > 1000
+        assert f"- file: chapters/{name}\n" in (ROOT / "_toc.yml").read_text(encoding="utf-8")
+
+
+def test_details_follow_the_chapters():
+    """Ogni sezione dell'appendice ha il suo indirizzo, torna al suo capitolo e contiene qualcosa; l'ordine è quello dei capitoli."""
+    text = (ROOT / "chapters" / "dettagli.md").read_text(encoding="utf-8")
+    opening = r"^\(dettagli-(\d\d)\)=\n## Capitolo (\d+)\. .+\n\nDal \[capitolo \2\]\(cap-\1\)\.\n\n### "
+    numbers = [number for number, _ in re.findall(opening, text, re.MULTILINE)]
+    assert numbers == sorted(set(re.findall(r"^\(dettagli-(\d\d)\)=", text, re.MULTILINE))) and len(numbers) >= 6

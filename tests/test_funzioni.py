@@ -157,7 +157,7 @@ def test_03_doublings(rng, n):
 @cases(x=st.floats(-20, 20), y=st.floats(-20, 20))
 def test_03_composition(rng, x, y):
     """f(g(x)) = exp(−x²), con la derivata calcolata in u."""
-    f, g = chapter(3).f, chapter(3).g
+    f, g = chapter(3).g2, chapter(3).g1
     assert math.isclose(f(g(x)), math.exp(-x * x), abs_tol=1e-300)
     assert math.isclose(-f(g(x)) * 2 * x, autograd.grad(lambda v: anp.exp(-(v**2)))(x), abs_tol=1e-300)
 
@@ -188,10 +188,17 @@ def test_04_leaky_relu_and_its_derivative(rng, shape, alpha):
     assert_same(slope(far, alpha), differences(lambda v: np.sum(leaky(v, alpha)), far), 1e-9)
 
 
-@cases(node=st.sampled_from(["somma", "prodotto", "ReLU"]))
+@cases(node=st.sampled_from(["somma", "prodotto", "ReLU", "massimo"]))
 def test_04_local_rules(rng, node):
-    f = {"somma": lambda v: v[0] + v[1], "prodotto": lambda v: v[0] * v[1], "ReLU": lambda v: relu(v[0])}[node]
+    f = {
+        "somma": lambda v: v[0] + v[1],
+        "prodotto": lambda v: v[0] * v[1],
+        "ReLU": lambda v: relu(v[0]),
+        "massimo": lambda v: v[1] + relu(v[0] - v[1]),
+    }[node]
     point, far = near_kink(rng, 2), off_kink(rng, 2)
+    if node == "massimo":
+        far[1] += 0.25  # mai uguali
     value, derivatives = chapter(4).local_rule(node, *point)
     assert value == f(point)
     assert_same(np.array(derivatives), autograd.grad(f)(point)[: len(derivatives)])
@@ -239,64 +246,53 @@ def test_05_neuron_backward_against_differences(rng, D):
 
 steps = st.integers(0, 5)
 rate = st.floats(0.001, 0.5)
-target = st.sampled_from([None, -1.0, 0.0, 2.0])
 
 
-@cases(D=side, epochs=steps, learning_rate=rate, target=target, use_relu=st.booleans())
-def test_06_descend_follows_autograd(rng, D, epochs, learning_rate, target, use_relu):
+@cases(D=side, epochs=steps, learning_rate=rate, goal=st.sampled_from([-1.0, 0.0, 2.0]))
+def test_06_descend_follows_autograd(rng, D, epochs, learning_rate, goal):
     """A ogni passo ci si sposta contro il gradiente ricalcolato; la storia comincia prima del primo passo."""
-
-    def loss(x, w, b):
-        y = anp.dot(x, w) + b
-        y = relu(y) if use_relu else y
-        return y if target is None else 0.5 * (y - target) ** 2
-
     x, w, b = halves(rng, D), halves(rng, D), float(near_kink(rng))
     start = w.copy()
-    history = chapter(6).descend(x, w, b, learning_rate, epochs, target, use_relu)
-    assert np.array_equal(w, start)
-    for k in range(epochs + 1):
-        found = [history[name][k] for name in ("z", "y", "loss", "w", "b")]
-        z = np.dot(x, w) + b
-        assert_same(found, [z, max(0.0, z) if use_relu else z, loss(x, w, b), w, b], 1e-9)
-        w, b = history["w"][k], history["b"][k]  # sullo spigolo anche un arrotondamento conta
-        _, dw, db = autograd.grad(loss, (0, 1, 2))(x, w, b)
+    history = chapter(6).descend(x, w, b, learning_rate, epochs, goal)
+    assert np.array_equal(w, start) and len(history) == epochs + 1
+    for found in history:
+        assert_same(found, (np.float64(max(0.0, math.fsum([*(x * w), b]))), w, np.float64(b)), 1e-9)
+        _, w, b = found  # sullo spigolo anche un arrotondamento conta
+        _, dw, db = autograd.grad(lambda x, w, b: 0.5 * (relu(anp.dot(x, w) + b) - goal) ** 2, (0, 1, 2))(x, w, b)
         w, b = w - learning_rate * dw, b - learning_rate * db
-    assert all(len(values) == epochs + 1 for values in history.values())
 
 
 @cases(D=side, epochs=steps, learning_rate=rate, goal=st.sampled_from([-1.0, 0.0, 2.0]))
 def test_06_error_is_multiplied_at_every_step(rng, D, epochs, learning_rate, goal):
     """La formula chiusa: senza ReLU, z − t si moltiplica ogni volta per 1 − η(|x|² + 1)."""
     x, w, b = halves(rng, D), halves(rng, D), float(halves(rng))
-    history = chapter(6).descend(x, w, b, learning_rate, epochs, goal, use_relu=False)
     factor = 1 - learning_rate * (math.fsum(x * x) + 1)
     errors = (np.dot(x, w) + b - goal) * factor ** np.arange(epochs + 1)
-    assert_same(history["z"] - goal, errors, 1e-9)
-    assert_same(history["loss"], errors**2 / 2, 1e-9)
+    assert_same(chapter(6).path(x, w, b, learning_rate, epochs, goal, alpha=1.0) - goal, errors, 1e-9)
 
 
-@cases(learning_rate=st.floats(0.0001, 1), epochs=st.integers(1, 60))
-def test_06_lowering_the_output(rng, learning_rate, epochs):
-    """Le formule chiuse: y = max(0, 6 − 15ηk); con il gradiente vecchio z = 6 − 15ηk, anche oltre lo spigolo."""
-    k = np.arange(epochs + 1)
-    fresh, stale = (chapter(6).lower(learning_rate, epochs, recompute) for recompute in (True, False))
-    line = 6 - 15 * learning_rate * k
-    crossed = np.flatnonzero(fresh <= 0)
-    first = crossed[0] if len(crossed) else epochs
-    assert_same(stale, line, 1e-12)
-    assert_same(fresh, line[np.minimum(k, first)], 1e-12)
+@cases(D=side, learning_rate=rate, alpha=st.sampled_from([0.0, 0.1, 0.5, 1.0]), mu=st.floats(0, 0.95), epochs=st.integers(0, 30))
+def test_06_momentum_and_leak(rng, D, learning_rate, alpha, mu, epochs):
+    """La velocità su z: v ← μv + (|x|² + 1) dz, z ← z − ηv, con la pendenza α dove il neurone è spento."""
+    x, w, b = halves(rng, D), halves(rng, D), float(halves(rng))
+    z, velocity = np.dot(x, w) + b, 0.0
+    for found in chapter(6).path(x, w, b, learning_rate, epochs, 2.0, alpha, mu):
+        assert_same(found, np.float64(z), 1e-9)
+        z = found  # sullo spigolo anche un arrotondamento conta
+        slope = 1.0 if z > 0 else alpha
+        velocity = mu * velocity + (x @ x + 1) * (slope * z - 2) * slope
+        z = z - learning_rate * velocity
 
 
-@cases(learning_rate=rate, mu=st.floats(0, 0.95), epochs=st.integers(0, 30))
-def test_06_momentum(rng, learning_rate, mu, epochs):
-    """La velocità su z: v ← μv + 15(y − 2) finché il neurone è acceso, z ← z − ηv."""
-    z, velocity, expected = 6.0, 0.0, [6.0]
+@cases(D=side, learning_rate=rate, epochs=st.integers(0, 3))
+def test_06_learning_one_case_is_the_same_descent(rng, D, learning_rate, epochs):
+    """Sui sei casi della serra, un passo per caso: gli stessi passi, ognuno con un giro di descend."""
+    w, b = halves(rng, 3), float(halves(rng))
+    found = chapter(6).learn(w, b, learning_rate, epochs)
     for _ in range(epochs):
-        velocity = mu * velocity + (15 * (z - 2) if z > 0 else 0.0)
-        z -= learning_rate * velocity
-        expected.append(z)
-    assert_same(chapter(6).momentum_z(learning_rate, mu, epochs), np.array(expected), 1e-9)
+        for case, goal in zip(chapter(6).cases, chapter(6).targets, strict=True):
+            _, w, b = chapter(6).descend(case, w, b, learning_rate, 1, goal)[-1]
+    assert_same(found, (w, np.float64(b)), 1e-9)
 
 
 @cases(learning_rate=st.floats(0.004, 0.098), epsilon=st.floats(1e-6, 1))
@@ -691,9 +687,8 @@ REFUSED = [  # capitolo, funzione, argomenti, che cosa dice il messaggio
     (2, "numerical_gradient", (lambda v: INF if v > 1 else 0.0, 1.0), "un numero finito"),
     (5, "neuron_backward", ([1.0, 2.0], [1.0], 0.0, 1.0), "stessa forma"),
     (5, "neuron_backward", ([[1.0]], [[1.0]], 0.0, 1.0), "stessa forma"),
-    (6, "descend", ([1.0, 2.0], [1.0], 0.0, 0.1, 5), "forma"),
-    (6, "descend", ([[1.0]], [[1.0]], 0.0, 0.1, 5), "forma"),
-    (6, "descend", ([1.0], [1.0], 0.0, 0.1, -1), "epochs"),
+    (6, "descend", ([1.0, 2.0], [1.0], 0.0, 0.1, 5, 2.0), "forma"),
+    (6, "descend", ([[1.0]], [[1.0]], 0.0, 0.1, 5, 2.0), "forma"),
     (7, "dense_forward", (np.ones((5, 4)), np.ones((3, 4)), np.ones(3)), "Servono X"),
     (7, "dense_forward", (np.ones(4), np.ones((4, 3)), np.ones(3)), "Servono X"),
     (7, "dense_forward", (np.ones((5, 4)), np.ones(4), np.ones(3)), "Servono X"),

@@ -78,10 +78,10 @@ def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
 
     c = chapter(6)
     pictures = []
-    for epochs in (10, 12):
+    for epochs in (0, 2):
         text, picture = shown(epochs)
-        expected = c.descend(c.x, c.w, c.b, 0.03, epochs, target=3.0)
-        assert f"{expected['z'][-1]:.3f}" == re.search(r"z = ([\d.]+)", text).group(1)
+        y, _, _ = c.descend(c.x, c.w, c.b, 0.02, epochs, target=3.0)[-1]
+        assert f"{y:.3f}" == re.search(r"z = ([\d.]+)", text).group(1)
         pictures.append(picture)
         handle = cell.get_by_role("slider").nth(1)
         handle.focus()

@@ -6,6 +6,7 @@ Il numero del capitolo sta nel nome del controllo.
 import ast
 import contextlib
 import io
+import itertools
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +35,8 @@ def show(monkeypatch):
     def call(number, name, **values):
         book, seen, printed = chapter(number), SimpleNamespace(wires={}, matrices={}), io.StringIO()
 
-        def graph(ax, nodes, edges, *_, **__):
+        def graph(ax, nodes, edges, *_, fermi=(), **__):
+            seen.stopped = fermi
             seen.wires |= {(start, end): (forward, backward) for start, end, forward, backward in edges}
 
         def matrix(ax, numbers, title="", *_, **__):
@@ -70,21 +72,80 @@ def test_01_the_neuron_of_the_example():
         assert chapter(1).neuron(x, w, bias) == output
 
 
-def test_01_the_graph_shows_every_value(show):
-    seen = show(1, "look_at_neuron", w0=-3, w1=-1, w2=2, b=1)
-    forward = {wire: float(value) for wire, (value, _) in seen.wires.items()}
+def test_01_what_the_text_says_of_the_neuron():
+    """I prodotti del caso A, il bias fuori dalla ReLU, gli esercizi sul bias e sulle porte logiche."""
+    book = chapter(1)
+    assert book.products.tolist() == [-3, 2, 6] and book.x @ book.w + book.b == 6
+    assert max(0, x @ w) - 7 == -2 and book.neuron(x, w, -7.0) == 0
+    assert [book.neuron([2, -1, 0.5], [0.5, 1, -2], bias) > 0 for bias in (-1, 1, 1.01)] == [False, False, True]
+    assert np.sign(book.xor).tolist() == [0, 1, 1, 0]
+    answers = [(book.neuron_batch(book.corners, [1, 1], bias) > 0).tolist() for bias in (-1.5, -0.5)]
+    assert answers == [[False, False, False, True], [False, True, True, True]]
+
+
+def test_01_the_game_can_be_won(show):
+    """Il caso A è quello dell'esempio; i pesi dell'esempio sbagliano soltanto F; i cursori arrivano a sei su sei."""
+    cases, wanted = chapter(1).cases, chapter(1).wanted
+    assert cases[0].tolist() == x.tolist() and wanted.tolist() == [True, True, False, False, True, False]
+    assert "5 casi su 6. Da sistemare: F." in show(1, "light_the_lamp", w0=-3, w1=-1, w2=2, b=1).text
+    assert "6 casi su 6" in show(1, "light_the_lamp", w0=-2, w1=-1, w2=2, b=-1).text
+    assert "Da sistemare: A, B, E." in show(1, "light_the_lamp", w0=0, w1=0, w2=0, b=0).text
+    game = next(i for i in chapter(1).interactives if i.f.__name__ == "light_the_lamp")
+    grid = np.array(list(itertools.product(*(c.values for c in game.controls))))
+    scores = ((grid[:, :3] @ cases.T + grid[:, 3:] > 0) == wanted).sum(axis=1)
+    assert 5 <= (scores == 6).sum() < len(grid) / 10 and np.all(grid[scores == 6, 2] > 0)
+    start = [c.values[c.default] for c in game.controls]
+    assert scores[grid.tolist().index(start)] == 3
+
+
+def test_01_hinges_make_a_tent_and_a_step(show):
+    shapes = {(1, -2, 1): "tenda", (1, 0, -1): "gradino", (1, -1, 0): "gradino", (-1, 2, -1): "valle", (0, 0, 0): "Piatta"}
+    for (v0, v1, v2), shape in shapes.items():
+        assert shape in show(1, "add_hinges", v0=v0, v1=v1, v2=v2).text
+    text = show(1, "add_hinges", v0=1, v1=-2, v2=0).text
+    assert numbers(text) == [0, 1, -1, -1] and "Una linea spezzata." in text
+
+
+def test_01_the_graph_shows_one_value_after_the_other(show):
+    """Il caso E, un passo alla volta: prima un punto interrogativo, poi il numero."""
+    case = chapter(1).cases[4]
+    at = [{wire: value for wire, (value, _) in show(1, "look_at_neuron", step=k).wires.items()} for k in range(4)]
+    assert [at[k]["+", "relu"] for k in range(4)] == [None, "?", "7", "7"] and at[2]["relu", "y"] == "?"
+    assert {at[0][f"×{i}", "+"] for i in range(3)} == {"?"} and at[0]["b", "+"] == "1"
     for i in range(3):
-        assert forward[f"x{i}", f"×{i}"] == x[i] and forward[f"w{i}", f"×{i}"] == w[i]
-        assert forward[f"×{i}", "+"] == x[i] * w[i]
-    assert forward["b", "+"] == 1 and forward["+", "relu"] == 6 == forward["relu", "y"]
-    assert "z = 6.00, y = 6.00" in seen.text and "acceso" in seen.text
-    for bias, word in [(-5, "spento"), (-8, "spento"), (-2, "acceso")]:
-        assert word in show(1, "look_at_neuron", w0=-3, w1=-1, w2=2, b=bias).text
+        assert (float(at[3][f"x{i}", f"×{i}"]), float(at[3][f"w{i}", f"×{i}"])) == (case[i], w[i])
+        assert float(at[1][f"×{i}", "+"]) == case[i] * w[i]
+    assert float(at[3]["relu", "y"]) == 7 == case @ w + b
 
 
-def test_01_the_border_is_at_distance_b_over_w(show):
-    text = show(1, "where_is_it_on", w0=2, w1=1, b=-2).text
-    assert numbers(text) == [2, 6, round(2 / np.sqrt(5), 2)]
+def test_01_what_the_border_does(show):
+    """La risposta giusta è quella della geometria; prima di rispondere non si vede niente."""
+    book = chapter(1)
+    for change, (new_w, new_b, answer, _) in book.changes.items():
+        old, new = np.array([*book.w_plane, book.b_plane]), np.array([*new_w, new_b])
+        parallel = np.isclose(old[0] * new[1], old[1] * new[0])
+        same = np.linalg.matrix_rank([old, new]) == 1
+        assert answer == ("resta fermo" if same else "si sposta" if parallel else "ruota")
+        assert "✓ Giusto" in show(1, "move_the_border", change=change, guess=answer).text
+        others = {"ruota", "si sposta", "resta fermo"} - {answer}
+        assert all("✗ No" in show(1, "move_the_border", change=change, guess=other).text for other in others)
+        assert "Scegli" in show(1, "move_the_border", change=change, guess=None).text
+    assert 1 * 2 + 0 * 1 - 2 == 0 == 1 * 2 + 0 * -1 - 2  # [1, 0] sta su tutti e due i confini
+
+
+def test_01_the_drill_knows_right_from_wrong(show):
+    book = chapter(1)
+    assert len(book.drills) >= 12 and 0 not in book.sums and {z > 0 for z in book.sums} == {True, False}
+    for n, (row, z) in enumerate(zip(book.drills.tolist(), book.sums, strict=True), 1):
+        assert z == sum(a * c for a, c in zip(row[:3], row[3:6], strict=True)) + row[6] and abs(z) < book.most
+        assert numbers(show(1, "ask", n=n).text) == [n_ for k in (0, 3) for n_ in row[k : k + 3]] + row[6:]
+        right = [k for k in range(-book.most, book.most + 1) if "✓" in show(1, "check_sum", n=n, answer=k).text]
+        assert right == [z] and numbers(show(1, "solve", n=n, shown=True).text)[-1] == z
+        assert ("✓" in show(1, "check_state", n=n, state="acceso").text) == (z > 0)
+        assert show(1, "solve", n=n, shown=False).text.strip() == ""
+    a, c, bias = np.array([1, -2, 3]), np.array([-3, -1, 2]), 1
+    causes = {5: "manca il bias", 4: "con il suo segno", 12: "x0 · w0", -6: "x2 · w2", 2: "x1 · w1", 8: "rifai"}
+    assert all(cause in book.mistake(a, c, bias, answer) for answer, cause in causes.items())
 
 
 def test_02_the_neuron_by_differences():
@@ -109,110 +170,294 @@ def test_02_the_error_has_the_shape_of_a_v():
     assert 4 <= error.argmin() <= 6
     assert error[12] > 1e-5 > 1e-9 > error[5]
     assert np.all(error[1:] <= h[1:] ** 2 + 7 * 2.0**-53 / h[1:]) and float(f"{2.0**-53:.1e}") == 1.1e-16
-    assert np.isclose(chapter(2).best["centrale"], 1e-5, rtol=3) and chapter(2).best["in avanti"] < 1e-6
+    assert np.allclose(np.log10(error[[5, 12]]), [-10, -4], atol=0.5)  # lo dice il quiz
+    forward = chapter(2).errors["in avanti"]
+    assert np.allclose(error, chapter(2).errors["centrale"][:15]) and forward.min() > 100 * error.min()
+    assert np.allclose(forward[:5], (3 * h + h**2)[:5], rtol=1e-3) and chapter(2).h_values[forward.argmin()] == 1e-8
+    assert np.isclose(chapter(2).h_values[17], 1e-17, atol=0) and chapter(2).measured["centrale"][17] == 0 == chapter(2).measured["in avanti"][17]
 
 
-def test_02_the_sliders_say_the_same(show):
-    assert numbers(show(2, "watch_nudge", i=5, nudge=0.5).text.split("\n")[0])[-3:] == [3, 7.5, 7.5]
-    text = show(2, "watch_nudge", i=5, nudge=-3).text
-    assert numbers(text)[-3:] == [3, -3, 0] and "spento" in text
-    for k, h in [(0, 1.0), (2, 0.1), (4, 0.01)]:
-        assert np.isclose(numbers(show(2, "watch_secant", k=k, method="centrale").text)[1], 3 + h**2)
-        assert np.isclose(numbers(show(2, "watch_secant", k=k, method="in avanti").text)[1], 3 + 3 * h + h**2)
-    assert "0.70. La secante scavalca" in show(2, "watch_kink", z=0.2, h=0.5).text
-    assert "1.00. La secante sta tutta" in show(2, "watch_kink", z=0.5, h=0.5).text
+def worst_error(f, derivative, x, h):
+    """L'errore peggiore della differenza centrale su ventuno punti da x in poi: uno solo può essere fortunato."""
+    points = np.linspace(x, x + 1, 21)
+    return np.max(np.abs((f(points + h) - f(points - h)) / (2 * h) - derivative(points)))
 
 
-def test_02_what_the_sliders_can_show(show):
-    """Il passo h arriva a 1e-14; a mille, la derivata di x³ è 3e6."""
-    control = next(i for i in chapter(2).interactives if i.f.__name__ == "watch_secant").controls[0]
-    smallest = show(2, "watch_secant", k=control.values[0], method="centrale").text
-    assert "h = 1.0e-14" in smallest and "h = 1.0e+00" in show(2, "watch_secant", k=0, method="centrale").text
-    assert np.isclose(chapter(2).numerical_gradient(chapter(2).cube, 1000.0, 1e-2), 3e6)
-    for z, slope in [(-0.5, 0.0), (0.5, 1.0), (0.0, 0.5)]:
-        assert f"misurata {slope:.2f}" in show(2, "watch_kink", z=z, h=0.5).text
+def test_02_the_details_on_the_step():
+    """La somma di secante e arrotondamento limita l'errore; il suo fondo; il passo per numeri grandi."""
+    cube, u = chapter(2).cube, 2.0**-53
+    h = np.geomspace(1e-14, 1e-2, 2000)
+    error = np.abs((cube(1 + h) - cube(1 - h)) / (2 * h) - 3)
+    assert np.all(error <= h**2 + 6 * u / h)
+    bottom = (3 * u) ** (1 / 3)
+    assert float(f"{bottom:.0e}") == 7e-06 and np.isclose(6 * u / bottom, 2 * bottom**2)
+    steps = 10.0 ** -np.arange(0, 9, 0.5)
+    at_thousand = [worst_error(cube, lambda v: 3 * v**2, 1000, step) for step in (1e-5, 1e-2)]
+    assert np.allclose(np.log10(at_thousand), [-2, -4], atol=0.5)
+    near, far = (steps[np.argmin([worst_error(np.sin, np.cos, x, s) for s in steps])] for x in (1, 1e6))
+    assert 10 <= far / near <= 100
+
+
+def test_02_which_number_switches_f_off(show):
+    """Si spegne F togliendo 0.5 a w₁, e gli altri cinque casi restano giusti."""
+    assert "✓ Giusto: in F l'uscita va da 1 a 0. Casi giusti: 6 su 6." in show(2, "touch_one", touched="w₁").text
+    for number, left in [("w₀", "1"), ("w₂", "0.5"), ("b", "0.5")]:
+        assert f"✗ No: in F l'uscita va da 1 a {left}. Casi giusti: 5 su 6." in show(2, "touch_one", touched=number).text
+    for name in ("cases", "wanted"):
+        assert np.array_equal(chapter(2).names[name], chapter(1).names[name])
+
+
+def test_02_the_ratio_goes_to_three(show):
+    options = next(i for i in chapter(2).interactives if i.f.__name__ == "check_limit").controls[1].values
+    for delta in options:
+        assert np.isclose(numbers(show(2, "show_secant", delta=delta).text)[-1], 3 + 3 * delta + delta**2, rtol=1e-3)
+    assert options[0] == 1 and "✓" in show(2, "check_limit", guess=3).text and "✗" in show(2, "check_limit", guess=4).text
+
+
+def test_02_the_promise_is_broken_by_two_numbers(show):
+    """w₂ sotto −2 e x₀ sopra 2; gli altri cinque, fra −3 e 3, la mantengono. Si disegna soltanto fin dove si è arrivati."""
+    nudges = np.arange(-3, 3.5, 0.5)
+    kept = {(i, d): "Mantenuta" in show(2, "watch_nudge", i=i, nudge=d).text for i in range(7) for d in nudges}
+    for (i, d), faithful in kept.items():
+        assert faithful == (d >= -2 if i == 5 else d <= 2 if i == 0 else True)
+    assert numbers(show(2, "watch_nudge", i=5, nudge=-3).text)[-2:] == [-3, 0]
+    assert "✓" in show(2, "check_kink", guess=-2).text and "✗" in show(2, "check_kink", guess=-2.5).text
+
+
+def test_02_nothing_is_drawn_before_it_is_reached():
+    """Le curve dei cursori arrivano fin dove è il cursore, e non oltre."""
+
+    def lines(name, **values):
+        with contextlib.redirect_stdout(io.StringIO()):
+            chapter(2).names[name](**values)
+        found = [line.get_xdata() for ax in plt.gcf().axes for line in ax.lines]
+        plt.close("all")
+        return found
+
+    promised, *reached = lines("watch_nudge", i=5, nudge=-1.0)
+    assert max(promised) == 3 and all(-1 <= v <= 0 for data in reached for v in data)
+    assert [len(data) for data in lines("watch_error", k=4)] == [5, 5]
+    *_, trace, point = lines("watch_kink", z=-0.5, h=0.5)
+    assert max(trace) == -0.5 == point[0]
+
+
+def test_02_the_error_is_said_as_it_is(show):
+    for k in (0, 2, 5, 12, 17):
+        lines = show(2, "watch_error", k=k).text.replace("−", "-").splitlines()
+        for line, (method, slopes) in zip(lines, chapter(2).measured.items(), strict=True):
+            assert line.startswith(method) and np.isclose(numbers(line)[0], slopes[k]) and len(numbers(line)) == 2
+    assert [p for p in chapter(2).powers if "⁵" in p] == ["10⁻⁵", "10⁻¹⁵"] and len(chapter(2).powers) == 18
+    assert "✓" in show(2, "check_fate", fate="scende, poi risale").text
+
+
+def test_02_the_secant_across_zero(show):
+    for z, h, slope in [(0.2, 0.5, 0.7), (0.5, 0.5, 1.0), (0.0, 0.5, 0.5), (-0.5, 0.5, 0.0), (0.1, 0.1, 1.0)]:
+        assert f"misurata {slope:.2f}" in show(2, "watch_kink", z=z, h=h).text
+    assert "✓" in show(2, "check_distance", guess=0.5).text and "✗" in show(2, "check_distance", guess=0.1).text
+
+
+def test_02_one_nudge_only():
+    """Esercizio 2.4: un terzo basta, su w₂ o su x₀; sugli altri serve di più."""
+    neuron = chapter(2).neuron
+    third = np.array([0, 0, 1 / 3])
+    assert np.isclose(neuron(x, w - third, b), 5) and np.isclose(neuron(x + third[::-1], w, b), 5)
+    assert sorted(abs(1 / np.array([*w, *x, 1.0])))[:2] == [1 / 3, 1 / 3]
 
 
 # Capitoli 3 e 4: la catena, le regole locali ------------------------------------------------------------------------
 
 
+def gradient(f, *point):
+    """Le derivate parziali di f per differenze centrali, con la funzione del libro."""
+    return chapter(3).numerical_gradient(lambda v: f(*v), np.array(point, dtype=float))
+
+
 @pytest.mark.parametrize("point", [(1, 3, -2), (-1, 3, 4), (3, -1, 1), (1, -1, 2)])
-def test_03_the_sum_times_z(show, point):
-    a, c, z = point
-    q, f = a + c, (a + c) * z
-    expected = {
-        ("x", "+"): (a, z), ("y", "+"): (c, z), ("z", "×"): (z, q), ("+", "×"): (q, z), ("×", "f"): (f, 1),
-    }  # fmt: skip
-    seen = show(3, "step_through", step=7, x=a, y=c, z=z)
-    assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
-    assert numbers(seen.text.split("finito:")[1]) == [z, z, q]
-    gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[2], np.array(point, dtype=float))
-    assert np.allclose(gradient, [z, z, q])
+def test_03_the_sum_times_c(show, monkeypatch, point):
+    """Chi cambia gli ingressi trova nel grafo, nelle caselle e nelle frasi le derivate di (a + b) · c."""
+    monkeypatch.setitem(chapter(3).names, "inputs", dict(zip("abc", point, strict=True)))
+    da, db, dc = gradient(lambda a, b, c: (a + b) * c, *point).round(6)
+    seen = show(3, "show_step", step=7)
+    backward = {wire: float(back) for wire, (_, back) in seen.wires.items()}
+    assert backward == {("a", "+"): da, ("b", "+"): db, ("c", "×"): dc, ("+", "×"): point[2], ("×", "f"): 1}
+    assert numbers(seen.text)[-3:] == [da, db, dc]
+    for name, right in [("∂f/∂q", point[2]), ("∂f/∂a", da), ("∂f/∂c", dc)]:
+        for answer in range(-9, 10):
+            verdict = show(3, "check_step", **{name: answer}).text
+            assert verdict.startswith("✓ Giusto" if answer == right else "✗ No" if answer else "Scrivi"), (name, answer)
+    for wire in zip("abc", "++×", strict=True):
+        assert show(3, "show_sweep", sweep=f"avanti, si muove {wire[0]}").wires["×", "f"][0] == f"{backward[wire]:.0f}"
+    assert {w: float(v[1]) for w, v in show(3, "show_sweep", sweep="indietro, da f").wires.items()} == backward
 
 
-@pytest.mark.parametrize("point", [(4, -3), (2, 3), (2, -3), (-2, 0)])
-def test_03_a_fork_adds(show, point):
-    a, c = point
-    q = a + c
+def test_03_cutting_a_wire(show):
+    """Muovendo un ingresso, o il filo q tagliato, f cambia della sua derivata per la mossa: il grafo è di primo grado in ciascuno."""
+    for wire, derivative in [("a", -2), ("b", -2), ("c", 4), ("q, tagliato", -2)]:
+        seen = show(3, "nudge", wire=wire, move=0.75)
+        assert numbers(seen.text) == [-8, -8 + 0.75 * derivative, 0.75 * derivative, derivative]
+        assert float(seen.wires["×", "f"][0]) == -8 + 0.75 * derivative
+        assert (("+", "×") in seen.wires) == (("q", "×") not in seen.wires) == (wire != "q, tagliato")
+        assert "volte" not in show(3, "nudge", wire=wire, move=0).text
+
+
+@pytest.mark.parametrize("point", [(4, -2), (2, 3), (2, -3), (-2, 1)])
+def test_03_a_fork_adds(show, monkeypatch, point):
+    a, b = point
+    q = a + b
+    monkeypatch.setitem(chapter(3).names, "fork_a", a)
+    monkeypatch.setitem(chapter(3).names, "fork_b", b)
     expected = {
-        ("a", "copia"): (a, a + q), ("copia", "+"): (a, a), ("copia", "×"): (a, q),
-        ("b", "+"): (c, a), ("+", "×"): (q, a), ("×", "f"): (q * a, 1),
+        ("a", "•"): (a, a + q), ("•", "+"): (a, a), ("•", "×"): (a, q),
+        ("b", "+"): (b, a), ("+", "×"): (q, a), ("×", "f"): (q * a, 1),
     }  # fmt: skip
-    seen = show(3, "step_through_fork", step=9, a=a, b=c)
-    assert {wire: tuple(map(int, pair)) for wire, pair in seen.wires.items()} == expected
+    seen = show(3, "show_fork", step=9)
+    assert {wire: tuple(numbers(forward + backward.rjust(9))) for wire, (forward, backward) in seen.wires.items()} == expected
     assert numbers(seen.text)[-1] == a + q
-    gradient = chapter(3).numerical_gradient(lambda v: (v[0] + v[1]) * v[0], np.array(point, dtype=float))
-    assert np.allclose(gradient, [a + q, a])
+    assert np.allclose(gradient(lambda a, b: (a + b) * a, a, b), [a + q, a])
+    for name, right in [("∂f/∂q", a), ("filo dritto", q), ("∂f/∂a", a + q)]:
+        accepted = [n for n in range(-9, 10) if show(3, "check_fork", **{name: n}).text.startswith("✓")]
+        assert accepted == [right]
+
+
+@pytest.mark.parametrize("move", [0.1, 0.5, 1.0])
+def test_03_both_wires_of_a_fork(show, move):
+    """Da 2, con b = 3: 2Δ da una strada, 5Δ dall'altra, Δ² che svanisce; insieme, il vero Δf."""
+    assert np.allclose(numbers(show(3, "stack_moves", wires="solo verso la somma", move=move).text)[1:], [2 * move, 2])
+    assert np.allclose(numbers(show(3, "stack_moves", wires="solo dritto", move=move).text)[1:], [5 * move, 5])
+    found = numbers(show(3, "stack_moves", wires="tutti e due", move=move).text)
+    assert np.allclose(found[1:5], [2 * move, 5 * move, move**2, (2 + move + 3) * (2 + move) - 10])
 
 
 def test_03_ratios_of_small_moves_are_the_derivatives(show):
-    """Con Δx = 0.5 i rapporti sono lontani, con 0.01 quasi coincidono; in −0.25 una mossa di 0.5 lascia fermo u."""
-
-    def ratios(x, dx):
-        moves, derivatives = show(3, "follow_a_move", x=x, dx=dx).text.splitlines()
-        return np.array(equalities(moves)), np.array(equalities(derivatives))
-
-    assert np.allclose(ratios(1.0, 0.5), [[2.5, -0.21, -0.525], [2, -0.368, -0.736]])
-    assert np.all(abs(np.subtract(*ratios(1.0, 0.5))) > 0.15) and np.all(abs(np.subtract(*ratios(1.0, 0.01))) < 0.011)
-    assert ratios(0.0, 0.01)[1].tolist() == [0, -1, 0]
-    moved = ratios(-1.0, 0.01)[0]
-    assert moved[0] < 0 < moved[2]
-    text = show(3, "follow_a_move", x=-0.25, dx=0.5).text
-    assert "non esiste (Δu = 0)" in text and numbers(text)[0] == 0
+    """In x = 1 i rapporti vanno a 2 e −0.74; la derivata si legge soltanto dove la mossa è piccola."""
+    found = numbers(show(3, "follow_a_move", x=1.0, dx=0.01).text)
+    assert found == [2.01, -0.36, 2, -0.37, -0.74]
+    assert round(gradient(lambda x: chapter(3).g2(chapter(3).g1(x)), 1.0)[0], 2) == -0.74
+    assert "derivate" not in show(3, "follow_a_move", x=1.0, dx=0.1).text
+    assert numbers(show(3, "follow_a_move", x=0.0, dx=0.01).text)[-3:] == [0, -1, 0]
+    assert "non si è mosso affatto" in show(3, "follow_a_move", x=-0.2, dx=0.4).text
+    assert numbers(show(3, "follow_a_move", x=-1.0, dx=0.01).text)[-1] == 0.74
 
 
-def test_03_the_fork_by_hand():
-    """f = (a + b)·a in (2, 3): da = 2a + b = 7, db = a = 2; chi sovrascrive trova 2."""
-    assert (chapter(3).da, chapter(3).db, chapter(3).overwritten) == (7, 2, 2)
+def test_03_the_code_by_hand():
+    """I numeri delle celle: la biforcazione in (4, −2), la derivata calcolata nel posto sbagliato, il gradiente in arrivo di L = f²."""
+    book = chapter(3)
+    assert np.allclose([book.right, book.wrong], [-4 * np.exp(-4), -4 * np.exp(-2)])
+    assert np.isclose(book.right, gradient(lambda x: np.exp(-(x**2)), 2.0)[0])
+    assert np.isclose(gradient(lambda q: (q * -2) ** 2, 4.0)[0], 32)
+    code = [c.source for c in nbformat.read(CHAPTERS[2], 4).cells if c.cell_type == "code" and "da_through_sum" in c.source]
+    names = {}
+    exec(code[0], names)
+    assert (names["da"], names["db"], names["da_through_sum"]) == (6, 4, 4)
+    assert np.allclose(gradient(lambda a, b: (a + b) * a, 4, -2), [names["da"], names["db"]])
 
 
 def test_03_a_number_is_asked_before_it_is_shown(show):
     """Un passo prima c'è un punto interrogativo, ancora prima niente."""
-    at = [show(3, "step_through", step=step, x=1, y=3, z=-2).wires for step in range(8)]
-    for wire, where, since in [(("+", "×"), 0, 1), (("×", "f"), 0, 2), (("+", "×"), 1, 4), (("x", "+"), 1, 6)]:
-        assert [at[step][wire][where] for step in range(since)][-2:] == [None, "?"][-since:]
+    at = [show(3, "show_step", step=step).wires for step in range(8)]
+    for wire, where, since in [(("×", "f"), 0, 2), (("+", "×"), 1, 4), (("c", "×"), 1, 5), (("a", "+"), 1, 6)]:
+        assert [at[step][wire][where] for step in range(since)][-2:] == [None, "?"]
         assert at[since][wire][where] not in (None, "?")
-    texts = [re.sub(r"[-−]\d+|\d+", "#", text) for text in chapter(3).explain(1, 3, -2)]
-    assert len(texts) == 8 and len(chapter(3).explain_fork(4, -3)) == 10
+    assert at[0]["+", "×"][0] == "q = ?"
+    fork = [show(3, "show_fork", step=step) for step in range(10)]
+    assert [seen.wires["a", "•"][1] for seen in fork[7:]] == [None, "?", "6"]
 
 
-def test_03_a_move_at_the_still_point(show):
-    """In x = 0 il primo anello è fermo: con una mossa piccola y quasi non si muove, con una grande sì; a −0.25 u torna dov'era."""
-    assert "Δy/Δx = -0.010" in show(3, "follow_a_move", x=0.0, dx=0.01).text
-    assert "Δy/Δx = -0.442" in show(3, "follow_a_move", x=0.0, dx=0.5).text
-    assert "Δy/Δu non esiste" in show(3, "follow_a_move", x=-0.25, dx=0.5).text
+@pytest.mark.parametrize("m", [1, 4, 10])
+def test_03_paths_and_wires(show, m):
+    seen = show(3, "count_paths", m=m, path=2)
+    wires, paths, *ones, total = numbers(seen.text)
+    assert (wires, paths, total) == (2 * m, 2**m, chapter(3).doubling_backward(m)[0]) and set(ones) == {1}
 
 
-def test_04_the_three_rules(show):
-    """La somma distribuisce, il prodotto scambia, la ReLU lascia passare o ferma; in 0 ferma."""
+def test_03_twelve_graphs_to_fill_in(show):
+    """I numeri rossi di ogni grafo sono le derivate; una casella accetta soltanto il suo; la soluzione si vede se la si chiede."""
+    kinds, sign = set(), {"+": lambda u, v: u + v, "×": lambda u, v: u * v}
+    for number in range(1, 13):
+        first, second, straight, values, right = chapter(3).new_graph(number)
+        kinds.add((first, second, straight))
+
+        def of_wires(q, direct, second=second):
+            return sign[second](q, direct)
+
+        def of_inputs(a, b, first=first, second=second, straight=straight, values=values):
+            return sign[second](sign[first](a, b), {"a": a, "b": b, "c": values["c"]}[straight])
+
+        q = sign[first](values["a"], values["b"])
+        expected = [*gradient(of_wires, q, values[straight]), *gradient(of_inputs, values["a"], values["b"])]
+        assert np.allclose([*right.values()], expected) and 0 not in right.values()
+        for name, value in right.items():
+            verdicts = {n: show(3, "check_red", graph=number, **{name: n}).text for n in range(-12, 13)}
+            assert [n for n, text in verdicts.items() if text.startswith("✓")] == [value]
+        hidden, solved = (show(3, "show_graph", graph=number, solved=shown) for shown in (False, True))
+        assert [back for _, back in hidden.wires.values() if back is not None] == ["1"]
+        assert numbers(solved.text.split(".")[-2]) == [*right.values()]
+        into = {(start, end): float(back) for (start, end), (_, back) in solved.wires.items()}
+        for name in "ab":  # i contributi scritti sui fili, sommati, sono il gradiente dell'ingresso
+            assert sum(back for (start, _), back in into.items() if start == name) == right[f"∂f/∂{name}"]
+    assert len(kinds) == 12
+
+
+def test_03_usual_mistakes_have_their_reason(show):
+    """Nel grafo 6, f = (a + b) · a, il gradiente di a ha due contributi; nell'1 i fattori si scambiano."""
+    first, second, straight, values, right = chapter(3).new_graph(6)
+    assert (first, second, straight) == ("+", "×", "a")
+    for name in ("∂f/∂q", "filo dritto"):
+        assert "uno solo" in show(3, "check_red", graph=6, **{"∂f/∂a": right[name]}).text
+    one = chapter(3).new_graph(1)[-1]
+    assert "l'altro fattore" in show(3, "check_red", graph=1, **{"∂f/∂q": one["filo dritto"]}).text
+
+
+def test_04_the_rules(show):
+    """La somma distribuisce, il prodotto scambia, la ReLU lascia passare o ferma, il massimo instrada; prima di scoprirli, punti interrogativi."""
     rules = [("somma", 2, [3, 3]), ("prodotto", 2, [-3, 6]), ("ReLU", 2, [3]), ("ReLU", 0, [0]), ("ReLU", -1, [0])]
+    rules += [("massimo", 2, [3, 0]), ("massimo", -1, [0, 3])]
     for node, u, expected in rules:
-        seen = show(4, "show_node", node=node, x=u, y=-1, dvalue=3)
-        assert [numbers(line)[-1] for line in seen.text.splitlines()[1:]] == expected
+        seen = show(4, "show_node", node=node, x=u, y=-1, dvalue=3, shown=True)
+        assert [numbers(part)[-1] for part in seen.text.split(", a ")] == expected
         assert [float(seen.wires[name, "nodo"][1]) for name in "xy"[: len(expected)]] == expected
+        covered = show(4, "show_node", node=node, x=u, y=-1, dvalue=3, shown=False)
+        assert {back for wire, (_, back) in covered.wires.items() if wire[1] == "nodo"} == {"?"} and "torna 3" not in covered.text
+    assert show(4, "show_node", node="ReLU", x=1, y=0, dvalue=-2, shown=True).wires["x", "nodo"][1] == "-2"
     assert -7 * chapter(4).relu_derivative(0.1) == -7
-    for z, restituito in [(1.5, -2), (0.5, -2), (0.0, 0), (-0.5, 0)]:
-        assert numbers(show(4, "show_relu", z=z, dvalue=-2.0).text)[-1] == restituito
+
+
+def test_04_through_a_neuron(show):
+    """Il cammino da y a x₀ vale w₀ = −3, e la casella accetta soltanto quello."""
+    assert chapter(4).dx0 == -3 and np.isclose(gradient(lambda v: max(0.0, v * -3 + x[1:] @ w[1:] + b), 1.0)[0], -3)
+    assert [n for n in range(-6, 7) if show(4, "check_path", answer=n).text.startswith("✓")] == [-3]
+
+
+def test_04_a_weighted_sum_that_is_exactly_zero():
+    """Con pesi e bias a caso z = 0 non capita; con bias 0 e ingressi nulli capita sempre, e per differenze viene mezza pendenza."""
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(1000, 3))
+    assert np.all(weights @ x + rng.normal(size=1000) != 0) and not np.any(weights @ np.zeros(3))
+    assert chapter(4).relu_derivative(0.0) == 0 and np.isclose(gradient(chapter(4).relu, 0.0)[0], 0.5)
+
+
+def test_04_twelve_graphs_with_two_roads(show):
+    """Ciò che torna a x e a y è il gradiente in arrivo per la derivata del grafo; una casella accetta soltanto il suo numero."""
+    functions = {"somma": lambda *v: sum(v), "prodotto": lambda u, v: u * v, "ReLU": lambda v: max(v, 0.0), "massimo": max}
+    blocked, kinds = 0, set()
+    for number in range(1, 13):
+        first, second, values, dvalue, (u, v), wires, totals = chapter(4).new_exercise(number)
+        seen = [name for name in "xy" if (name, "2") in wires]
+        kinds.add((first, second, *seen))
+
+        def graph(x, y, first=first, second=second, seen=seen):
+            return functions[first](x, y) + functions[second](*[{"x": x, "y": y}[name] for name in seen])
+
+        assert u + v == graph(**values)
+        assert np.allclose([totals["x"], totals["y"]], dvalue * gradient(graph, *values.values())) and 0 not in totals.values()
+        blocked += 0 in wires.values()
+        for name in "xy":
+            verdicts = {n: show(4, "check_exercise", graph=number, **{f"torna a {name}": n}).text for n in range(-10, 11)}
+            assert [n for n, text in verdicts.items() if text.startswith("✓")] == [totals[name]]
+        hidden, solved = (show(4, "show_exercise", graph=number, solved=shown) for shown in (False, True))
+        assert [back for _, back in hidden.wires.values() if back is not None] == [f"{dvalue}"]
+        assert numbers(solved.text)[-2:] == [totals["x"], totals["y"]]
+    assert len(kinds) == 6 and blocked >= 6
 
 
 # Capitolo 5 ---------------------------------------------------------------------------------------------------------
@@ -224,6 +469,11 @@ def test_05_seven_derivatives_of_the_example():
     assert chapter(5).relu_derivative(6.0) == 1
     for gradient in chapter(5).neuron_backward(x, w, -6.0, 100.0):  # z = −1
         assert not np.any(gradient)
+    assert [*(chapter(5).relu(6.0) * x)] == [6, -12, 18]  # l'uscita al posto della derivata: il gradiente di ½y²
+    half_square = chapter(5).numerical_gradient(lambda v: 0.5 * chapter(5).neuron(x, v, b) ** 2, w)
+    assert np.allclose(half_square, [6, -12, 18])
+    after = chapter(5).neuron_backward(np.array([6.0]), [0.5], -1.0, 1.0)[0]  # due neuroni in fila
+    assert np.allclose(chapter(5).neuron_backward(x, w, b, after[0])[1], [0.5, -1, 1.5])
 
 
 def test_05_one_backward_pass_or_fourteen_forward_passes():
@@ -238,32 +488,108 @@ def test_05_one_backward_pass_or_fourteen_forward_passes():
 
 
 def test_05_the_graph_shows_every_gradient(show):
-    seen = show(5, "show_neuron", step=7, w0=-3, w1=-1, w2=2)
-    for i in range(3):
-        assert tuple(map(float, seen.wires[f"x{i}", f"m{i}"])) == (x[i], w[i])
-        assert tuple(map(float, seen.wires[f"w{i}", f"m{i}"])) == (w[i], x[i])
-        assert tuple(map(float, seen.wires[f"m{i}", "z"])) == (x[i] * w[i], 1)
-    assert tuple(map(float, seen.wires["b", "z"])) == (1, 1) and tuple(map(float, seen.wires["z", "relu"])) == (6, 1)
-    for weights in [(-6, 2, -1), (-3, -1, -1), (-3, -1, 0)]:  # spento; z = −3; z = 0, per convenzione
-        off = show(5, "show_neuron", step=7, **dict(zip(("w0", "w1", "w2"), weights, strict=True)))
-        assert float(off.wires["z", "relu"][0]) == min(0, x @ weights + b)
-        assert {float(backward) for wire, (_, backward) in off.wires.items() if wire != ("relu", "y")} == {0}
+    for dvalue, bias in [(4, 1), (-2, 2), (1, -6), (2, -5)]:  # acceso, acceso, z = −1, z = 0 per convenzione
+        seen = show(5, "show_neuron", step=6, dvalue=dvalue, bias=bias)
+        dx, dw, db = chapter(5).neuron_backward(x, w, bias, dvalue)
+        read = {wire: numbers(forward.split("=")[-1]) + numbers(backward) for wire, (forward, backward) in seen.wires.items()}
+        for i in range(3):
+            assert read[f"x{i}", f"m{i}"] == [x[i], dx[i]] and read[f"w{i}", f"m{i}"] == [w[i], dw[i]]
+            assert read[f"m{i}", "z"] == [x[i] * w[i], db]
+        z = x @ w + bias
+        assert read["b", "z"] == [bias, db] and read["z", "relu"] == [z, db] and read["relu", "y"] == [max(0, z), dvalue]
+        assert np.array_equal(numbers(seen.text), [*dx, *dw, db])
+        assert set(seen.stopped) == (set() if z > 0 else set(seen.wires) - {("relu", "y")})
+
+
+def test_05_a_number_is_asked_before_it_is_shown(show):
+    """A ogni passo un punto interrogativo sta dove al passo dopo c'è un numero, e più indietro non c'è niente."""
+    before = None
+    for step in range(7):
+        seen = show(5, "show_neuron", step=step, dvalue=4, bias=1)
+        asked = {(wire, i) for wire, pair in seen.wires.items() for i, text in enumerate(pair) if text and "?" in text}
+        known = {(wire, i) for wire, pair in seen.wires.items() for i, text in enumerate(pair) if text and "?" not in text}
+        assert before is None or known - before[1] == before[0] or step == 3  # al passo 3 arriva anche dvalue, che è dato
+        assert bool(asked) == (step < 6) and seen.stopped == []
+        before = asked, known
+    prediction = [show(5, "predict_w1", answer=answer).text for answer in (0, -8, 8)]
+    assert "−8" in prediction[1] and len(set(prediction)) == 3 and not any("✓" in text for text in prediction)
+
+
+def test_05_which_weight_to_touch(show):
+    """Di un decimo, w₂ in giù abbassa di più L: da 8 a 6.845, cioè −1.155 dove il gradiente promette −1.2."""
+    after = {}
+    for which in chapter(5).parameters:
+        for shift in (-0.1, 0.1):
+            text = show(5, "nudge", which=which, shift=shift).text
+            assert numbers(text)[-2] == 8
+            after[which, shift] = numbers(text.rstrip(".\n"))[-1]
+    assert min(after, key=after.get) == ("w₂", -0.1) and after["w₂", -0.1] == 6.845
+    dx, dw, db = chapter(5).neuron_backward(x, w, b, 6 - 2)
+    assert [*dw, db] == [4, -8, 12, 4] and round(12 * -0.1, 1) == -1.2 and round(after["w₂", -0.1] - 8, 3) == -1.155
+    for (name, gradient) in zip(chapter(5).parameters, [*dw, db], strict=True):
+        assert (after[name, 0.1] > 8) == (gradient > 0)
+    assert "Scegli" in show(5, "nudge", which=None, shift=0.1).text
+
+
+def test_05_the_drill_has_right_answers(show):
+    controls = next(i for i in chapter(5).interactives if i.f.__name__ == "train").controls
+    asked = set()
+    for number in controls[0].values:
+        x, w, bias, dvalue, z, question, right, mistakes = chapter(5).drill(number)
+        dx, dw, db = chapter(5).neuron_backward(x, w, bias, dvalue)
+        what = {f"{name}[{i}]": value for name, values in (("dx", dx), ("dw", dw)) for i, value in enumerate(values)}
+        what |= {"db": db, "nulli": np.count_nonzero([*dx, *dw, db] == np.zeros(7))}
+        assert right == next(value for name, value in what.items() if name in question)
+        assert z == x @ w + bias != 0 and right != 0 and right in controls[1].values
+        asked.add((*x, *w, bias, dvalue, question))
+        empty, good = (show(5, "train", variant=number, answer=answer, solution=False).text for answer in (0, right))
+        assert "Giusto" in good and "Giusto" not in empty and "No" not in empty
+        for wrong, reason in mistakes.items():
+            if wrong not in (0, right):
+                assert f"✗ No: {wrong}: {reason}.".replace("-", "−") in show(5, "train", variant=number, answer=wrong, solution=False).text
+        assert f"dx = {chapter(5).written(dx)}, " in show(5, "train", variant=number, answer=0, solution=True).text
+    assert len(asked) == len(controls[0].values) >= 12
 
 
 # Capitolo 6 ---------------------------------------------------------------------------------------------------------
 
 
+def path(learning_rate, epochs, target=2.0, **more):
+    return chapter(6).path(x, w, b, learning_rate, epochs, target, **more)
+
+
+def losses(history, target=2.0):
+    """La loss lungo una storia di descend."""
+    return 0.5 * (np.array([y for y, _, _ in history]) - target) ** 2
+
+
 def test_06_lowering_the_output():
-    assert np.allclose(chapter(6).descend(x, w, b, 0.01, 5)["y"], [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
-    assert x @ x + 1 == 15
+    assert np.allclose(chapter(6).y_values, [6.00, 5.85, 5.70, 5.55, 5.40, 5.25]) and x @ x + 1 == 15
     for learning_rate in np.geomspace(1e-4, 2, 60):
-        y = chapter(6).descend(x, w, b, learning_rate, 50)["y"]
-        assert np.allclose(y, np.maximum(0, 6 - 15 * learning_rate * np.arange(51)), atol=1e-12)
+        now_w, now_b = w, b
+        for k in range(51):
+            assert np.isclose(chapter(6).neuron(x, now_w, now_b), max(0, 6 - 15 * learning_rate * k), atol=1e-12)
+            _, dw, db = chapter(6).neuron_backward(x, now_w, now_b, 1.0)
+            now_w, now_b = now_w - learning_rate * dw, now_b - learning_rate * db
+
+
+def test_06_the_steepest_direction():
+    """Fra mille passi lunghi 0.1 nessuno abbassa y più di quello contro il gradiente, che toglie 0.1 per √15."""
+    directions = np.random.default_rng(6).normal(size=(1000, 4))
+    directions *= 0.1 / np.linalg.norm(directions, axis=1, keepdims=True)
+    _, dw, db = chapter(6).neuron_backward(x, w, b, 1.0)
+    best = -0.1 * np.array([*dw, db]) / np.sqrt(15)
+    y = [chapter(6).neuron(x, w + move[:3], b + move[3]) for move in [best, *directions]]
+    assert np.isclose(y[0], 6 - 0.1 * np.sqrt(15)) and min(y[1:]) > y[0]
 
 
 def test_06_the_stale_gradient():
-    assert chapter(6).lower(1.0, 5).tolist() == [6, -9, -9, -9, -9, -9]
-    assert chapter(6).lower(1.0, 5, recompute=False).tolist() == [6, -9, -24, -39, -54, -69]
+    """Con η = 1 e il primo gradiente z arriva a −69; ricalcolato, si ferma a −9. L'esercizio: −0.6 per 20 passi, da 6 a −6."""
+    _, dw, db = chapter(6).neuron_backward(x, w, b, 1.0)
+    assert x @ (w - 5 * dw) + b - 5 * db == 6 - 5 * 15 == -69
+    after = [chapter(6).neuron_backward(x, w - dw, b - db, 1.0)[i] for i in (1, 2)]
+    assert x @ (w - dw) + b - db == -9 and not np.any(after[0]) and not after[1]
+    assert np.isclose(x @ chapter(6).stale_w + chapter(6).stale_b, 6 - 12) and np.isclose(20 * 0.6, 12)
 
 
 def between(low, high):
@@ -273,11 +599,11 @@ def between(low, high):
 
 
 REGIMES = [  # da, a, con la ReLU, nome
-    (0, 1 / 15, True, "scende liscia"),
-    (0, 1 / 15, False, "scende liscia"),
-    (1 / 15, 0.1, True, "oscilla e arriva"),
-    (1 / 15, 2 / 15, False, "oscilla e arriva"),
-    (0.1, 0.4, True, "neurone spento"),
+    (0, 1 / 15, True, "converge senza oscillare"),
+    (0, 1 / 15, False, "converge senza oscillare"),
+    (1 / 15, 0.1, True, "converge oscillando"),
+    (1 / 15, 2 / 15, False, "converge oscillando"),
+    (0.1, 0.4, True, "si spegne"),
     (2 / 15, 0.4, False, "diverge"),
 ]
 
@@ -285,42 +611,110 @@ REGIMES = [  # da, a, con la ReLU, nome
 @pytest.mark.parametrize(("low", "high", "use_relu", "name"), REGIMES)
 def test_06_regimes_on_both_sides_of_every_threshold(low, high, use_relu, name):
     for learning_rate in between(low, high):
-        history = chapter(6).descend(x, w, b, learning_rate, 40, target=2.0, use_relu=use_relu)
-        error, q = history["z"] - 2, 1 - 15 * learning_rate
+        z, q = path(learning_rate, 40, alpha=0.0 if use_relu else 1.0), 1 - 15 * learning_rate
         assert chapter(6).regime(learning_rate, use_relu) == name
-        if name == "neurone spento":
-            assert np.isclose(error[1], 4 * q) and np.all(history["z"][1:] == history["z"][1]) and history["z"][1] <= 0
-            assert np.all(history["loss"][1:] == 2) and np.all(history["w"][1:] == history["w"][1])
+        if use_relu:
+            history = chapter(6).descend(x, w, b, learning_rate, 40, target=2.0)
+            assert np.allclose(z, [x @ now_w + now_b for _, now_w, now_b in history], atol=1e-12)
+        if name == "si spegne":
+            assert np.isclose(z[1], 2 + 4 * q) and np.all(z[1:] == z[1]) and z[1] <= 0
+            assert np.all(losses(history)[1:] == 2) and all(np.array_equal(now_w, history[1][1]) for _, now_w, _ in history[1:])
             continue
-        assert np.allclose(error, 4 * q ** np.arange(41), rtol=1e-6, atol=1e-12)
-        assert (0 < q < 1) == (name == "scende liscia") and (q < -1) == (name == "diverge")
-        assert (history["loss"][-1] < history["loss"][0]) == (name != "diverge")
+        assert np.allclose(z - 2, 4 * q ** np.arange(41), rtol=1e-6, atol=1e-12)
+        assert (0 < q < 1) == (name == "converge senza oscillare") and (q < -1) == (name == "diverge")
+        assert (abs(z[-1] - 2) < 4) == (name != "diverge")
 
 
 def test_06_on_the_thresholds():
-    """1/15 arriva in un passo, 0.1 spegne, 2/15 senza ReLU rimbalza per sempre; 0 resta fermo."""
+    """1/15 arriva in un passo, 0.1 spegne, 2/15 senza ReLU rimbalza per sempre; 0 resta fermo. Come nei dettagli."""
     descend, regime = chapter(6).descend, chapter(6).regime
-    assert np.allclose(descend(x, w, b, 1 / 15, 50, target=2.0)["z"][1:], 2, atol=1e-13)
-    assert np.all(descend(x, w, b, 0.1, 50, target=2.0)["loss"][1:] == 2)
-    assert np.allclose(descend(x, w, b, 2 / 15, 50, target=2.0, use_relu=False)["loss"], 8)
-    assert np.all(descend(x, w, b, 0.0, 50, target=2.0)["loss"] == 8)
-    names = [regime(0, True), regime(1 / 15, True), regime(0.1, True), regime(2 / 15, True), regime(2 / 15, False)]
-    assert names == ["ferma", "arriva in un passo", "neurone spento", "neurone spento", "oscilla per sempre"]
+    assert np.allclose(path(1 / 15, 50)[1:], 2, atol=1e-13)
+    assert np.all(losses(descend(x, w, b, 0.1, 50, target=2.0))[1:] == 2) and f"{path(0.1, 1)[1]:.1e}" == "-5.6e-16"
+    assert np.allclose(path(2 / 15, 50, alpha=1.0), 2 + 4 * (-1.0) ** np.arange(51))
+    assert np.all(path(0.0, 50) == 6)
+    assert np.isclose(path(0.0999, 50)[-1], 2) and path(0.1001, 50)[-1] < 0
+    names = [regime(0), regime(1 / 15), regime(0.1), regime(2 / 15), regime(2 / 15, False)]
+    assert names == ["resta ferma", "converge in un passo", "si spegne", "si spegne", "oscilla per sempre"]
 
 
-def test_06_more_epochs_never_wake_a_dead_neuron():
+def test_06_the_table_is_filled_by_the_reader():
+    """Cinque righe vuote; ognuna dà ragione a una sola scelta, che è il suo regime, e non dice le altre."""
+    rows = next(i for i in chapter(6).interactives if "row" in i.f.__qualname__ or len(i.controls) == 5)
+    assert len(rows.controls) == 5
+    right = []
+    for i, control in enumerate(rows.controls):
+        texts = [rows.text(*[k if j == i else 0 for j in range(5)]) for k in range(len(control.values))]
+        assert "✓" not in texts[0] and "✗" not in texts[0]
+        (k,) = [k for k, text in enumerate(texts) if "✓ Giusto" in text]
+        right.append(control.values[k])
+        assert all(control.values[k] not in text for j, text in enumerate(texts) if j != k)
+    assert right == ["converge senza oscillare", "converge oscillando", "si spegne", "converge oscillando", "diverge"]
+
+
+def test_06_one_fixed_sample_never_wakes_the_neuron():
     for learning_rate in (0.1, 0.12, 0.5):
         short, long = (chapter(6).descend(x, w, b, learning_rate, epochs, target=2.0) for epochs in (1, 5000))
-        assert np.array_equal(short["w"][-1], long["w"][-1]) and long["loss"][-1] == 2
+        assert np.array_equal(short[-1][1], long[-1][1]) and losses(long)[-1] == 2
+
+
+def test_06_other_samples_wake_it(show):
+    """La serra: con η = 0.02 F si spegne e poi si riaccende; con 0.08 A si spegne per sempre."""
+    neuron, learn, cases = (chapter(6).names[name] for name in ("neuron", "learn", "cases"))
+    assert np.array_equal(cases, chapter(1).cases) and np.array_equal(chapter(6).targets > 0, chapter(1).wanted)
+
+    def outputs(learning_rate, epochs):
+        trained = learn(w, b, learning_rate, epochs)
+        return np.array([neuron(case, *trained) for case in cases])
+
+    def loss(learning_rate, epochs):
+        return 0.5 * ((outputs(learning_rate, epochs) - chapter(6).targets) ** 2).sum()
+
+    assert loss(0.02, 0) == 53 and round(loss(0.02, 10)) == 1
+    assert outputs(0.02, 0)[5] == 1 and outputs(0.02, 10)[5] == 0 < outputs(0.02, 50)[5] > outputs(0.02, 200)[5]
+    assert np.array_equal(outputs(0.02, 10) > 0, chapter(6).targets > 0)
+    assert all(outputs(0.08, epochs)[0] == 0 for epochs in (5, 50, 1000)) and np.isclose(loss(0.08, 1000), 2)
+    for learning_rate, epochs in [(0.02, 10), (0.02, 50), (0.08, 20)]:
+        text = show(6, "greenhouse", learning_rate=learning_rate, epochs=epochs).text
+        y = outputs(learning_rate, epochs)
+        good = np.sum((y > 0) == (chapter(6).targets > 0))
+        assert f"L = {loss(learning_rate, epochs):.3f}, {good} casi su 6.\nUscita di F: {y[5]:.2f}" in text
 
 
 def test_06_steps_and_records():
     descend, steps_to = chapter(6).descend, chapter(6).steps_to
     for scale, best in [(1.0, 15), (0.5, 4.5), (2.0, 57)]:
-        assert steps_to(descend(scale * x, w / scale, b, 1 / best, 10, target=2.0)["loss"]) == 1
-    assert steps_to(descend(x, w, b, 0.1, 1000, target=2.0)["loss"]) is None
-    assert steps_to(descend(x, w, b, 0.01, 100, target=2.0)["loss"]) == 21
-    assert steps_to(0.5 * (chapter(6).momentum_z(0.01, 0.5, 100) - 2) ** 2) == 7
+        assert steps_to(losses(descend(scale * x, w / scale, b, 1 / best, 10, target=2.0))) == 1
+    assert steps_to(losses(descend(x, w, b, 0.1, 1000, target=2.0))) is None
+    assert steps_to(losses(descend(x, w, b, 0.01, 100, target=2.0))) == 21
+    assert np.array_equal(losses(descend(x, w, b, 0.02, 5, target=2.0)).round(4), [8, 3.92, 1.9208, 0.9412, 0.4612, 0.226])
+
+
+def test_06_momentum_and_leak(show):
+    """μ = 0.5 riduce i passi da 21 a 7, μ = 0.9 spegne al sesto passo e scende fino a −7.66; la leaky ReLU risale."""
+    fast = path(0.01, 100, mu=0.9)
+    assert chapter(6).steps_to(0.5 * (np.maximum(0, path(0.01, 100, mu=0.5)) - 2) ** 2) == 7
+    assert np.all(fast[:6] > 0) and np.allclose(fast[[6, 100]], [-0.25, -7.66], atol=0.005) and np.all(np.diff(fast) < 0)
+    assert np.allclose(path(0.12, 3, alpha=0.1), [6, -1.20, -0.82, -0.44], atol=0.005)
+    assert np.isclose(path(0.12, 60, alpha=0.1)[-1], 2, atol=1e-3) and path(0.12, 60)[-1] == path(0.12, 1)[1]
+    waits = [np.flatnonzero(path(0.12, 60, alpha=alpha)[1:] > 0)[0] for alpha in (0.05, 0.1, 0.2, 0.3)]
+    assert waits == sorted(waits, reverse=True) and len(set(waits)) == 4
+    assert "z: 6.00, −1.20, −0.82, −0.44" in show(6, "leak", alpha=0.1, learning_rate=0.12).text
+
+
+def test_06_the_ravine(show):
+    """Derivate seconde 8 e 0.5; si diverge oltre 0.25; con η = 0.1 bastano 14 passi con μ = 0.7 invece di 52."""
+    X = chapter(6).ravine_X
+    assert np.allclose(np.linalg.eigvalsh(X.T @ X), [0.5, 8]) and chapter(6).ravine_loss(np.array([2.0, 2.0])) == 0
+    for learning_rate in (0.24, 0.26):
+        loss = chapter(6).ravine_loss(chapter(6).ravine_path(learning_rate, 0.0, 400))
+        assert (loss[-1] < loss[0]) == (learning_rate < 0.25)
+    for learning_rate in np.linspace(0.01, 0.25, 20):  # lungo ogni direzione l'errore si moltiplica per 1 − ηa
+        away = chapter(6).ravine_path(learning_rate, 0.0, 9) - 2
+        for a, direction in [(8, [1, 1]), (0.5, [1, -1])]:
+            assert np.allclose(away @ direction, (away[0] @ direction) * (1 - a * learning_rate) ** np.arange(10))
+    assert numbers(show(6, "ravine", learning_rate=0.1, mu=0.0).text)[1] == 52
+    assert numbers(show(6, "ravine", learning_rate=0.1, mu=0.7).text)[1] == 14
+    assert "mai" in show(6, "ravine", learning_rate=0.25, mu=0.0).text
 
 
 def test_06_another_neuron_by_hand():
@@ -329,41 +723,37 @@ def test_06_another_neuron_by_hand():
     z = other @ weights + 0.5
     assert (z, other @ other + 1, z - 1) == (4.5, 6, 3.5) and round(4.5 / (6 * 3.5), 4) == 0.2143
 
-    def after(learning_rate, epochs, use_relu):
-        return chapter(6).descend(other, weights, 0.5, learning_rate, epochs, 1.0, use_relu)
+    def after(learning_rate, epochs, alpha=0.0):
+        return chapter(6).path(other, weights, 0.5, learning_rate, epochs, 1.0, alpha)
 
-    assert np.isclose(after(1 / 6, 1, True)["z"][1], 1)
-    assert after(3 / 14 - 1e-6, 1, True)["z"][1] > 0 > after(3 / 14 + 1e-6, 1, True)["z"][1]
-    near, beyond = after(1 / 3 - 1e-3, 50, False)["loss"], after(1 / 3 + 1e-3, 50, False)["loss"]
-    assert near[-1] < near[0] and beyond[-1] > beyond[0]
+    assert np.isclose(after(1 / 6, 1)[1], 1)
+    assert after(3 / 14 - 1e-6, 1)[1] > 0 > after(3 / 14 + 1e-6, 1)[1]
+    assert abs(after(1 / 3 - 1e-3, 50, 1.0)[-1] - 1) < 3.5 < abs(after(1 / 3 + 1e-3, 50, 1.0)[-1] - 1)
+    assert round(-np.log(0.01 / 8), 3) == 6.685 and round(-2 * np.log(0.7), 3) == 0.713 and round(6.685 / 0.713, 2) == 9.38
+    assert round(np.log(0.01 / 8) / (2 * np.log(0.7)), 2) == 9.37 and chapter(6).predicted_steps(0.02, 0.01) == 10
+
+
+def test_06_the_relu_cannot_switch_off_when_the_target_is_near():
+    for learning_rate in between(0, 2 / 15):
+        assert min(path(learning_rate, 200, target=4.0)) > 0
+    assert path(0.1, 1)[1] <= 0
 
 
 def test_06_the_sliders_say_the_same(show):
     sliders = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent").controls
     assert np.allclose(sliders[0].values, sorted([*np.arange(31) * 0.005, 1 / 15, 2 / 15])) and len(sliders[1].values) >= 50
-    assert {chapter(6).regime(rate, True) for rate in sliders[0].values if 0 < rate <= 0.065} == {"scende liscia"}
     for learning_rate, epochs in [(0.03, 10), (0.08, 7), (0.12, 50)]:
         text = show(6, "watch_descent", learning_rate=learning_rate, epochs=epochs).text
-        history = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0)
-        q = 1 - 15 * learning_rate
-        expected = [history["z"][-1], history["y"][-1], history["loss"][-1], q]
-        assert np.allclose(equalities(text), expected, atol=6e-4) and chapter(6).regime(learning_rate, True) in text
-        assert set(history["w"][-1].round(3)) | {round(history["b"][-1], 3)} <= set(numbers(text))
+        y, last_w, last_b = chapter(6).descend(x, w, b, learning_rate, epochs, 2.0)[-1]
+        assert np.allclose(equalities(text), [x @ last_w + last_b, y, 0.5 * (y - 2) ** 2], atol=6e-4)
+        assert set(last_w.round(3)) | {round(last_b, 3)} <= set(numbers(text))
     rates = next(i for i in chapter(6).interactives if i.f.__name__ == "without_relu").controls[0].values
     assert np.array_equal(rates, sliders[0].values)
     for learning_rate in rates:
         _, *lines = show(6, "without_relu", learning_rate=learning_rate).text.splitlines()
-        for line, use_relu in zip(lines, [True, False], strict=True):
-            history = chapter(6).descend(x, w, b, learning_rate, 15, 2.0, use_relu)
-            assert np.allclose(equalities(line), [history["z"][-1], history["loss"][-1]], atol=6e-4)
-            assert line.endswith(f", {chapter(6).regime(learning_rate, use_relu)}")
-    assert "Dopo 5 passi: y = 4.50" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
-    assert "dopo 20 passi" in show(6, "watch_lower", learning_rate=0.02, recompute=True).text
-    game = next(i for i in chapter(6).interactives if i.f.__name__ == "game").controls
-    for scale in game[0].values:
-        assert any("primato" in show(6, "game", scale=scale, learning_rate=rate).text for rate in game[1].values)
-    assert "dopo 21 passi" in show(6, "game", scale=1.0, learning_rate=0.01).text
-    assert "spento" in show(6, "game", scale=2.0, learning_rate=0.1).text
+        for line, alpha in zip(lines, [0.0, 1.0], strict=True):
+            z = path(learning_rate, 15, alpha=alpha)[-1]
+            assert np.allclose(equalities(line), [z, 0.5 * (max(alpha * z, z) - 2) ** 2], atol=6e-4)
 
 
 # Capitolo 7 ---------------------------------------------------------------------------------------------------------
@@ -665,7 +1055,7 @@ def test_11_the_slider_shows_every_gradient(show):
 def stated(text):
     """I numeri che il testo dichiara, come sono scritti: quelli con la virgola, le potenze di dieci, da due cifre in su."""
     text = text.split("\n## E adesso")[0]  # lì si parla di un altro capitolo
-    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|\b(?:cap|eq|es|sol)-[\w-]+|^#+ .*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|\{[\w-]+\}`[^`]*`|^:label:.*$|\b(?:cap|eq|es|sol)-[\w-]+|^#+ .*$|^\*\*Tempo.*$|\b19\d\d\b|_\{?\d+\}?", " ", text, flags=re.M)
     text = re.sub(r"(?:(\d+(?:\.\d+)?)\s*\\cdot\s*)?10\^\{?(-?\d+)\}?", lambda m: f" {m[1] or 1}e{m[2]} ", text)
     return re.findall(r"(?<![\w.])(?:\d+\.\d+|\d+(?:\.\d+)?e-?\d+|\d{2,})(?!\w|\.\d)", text)
 

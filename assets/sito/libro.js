@@ -66,6 +66,6 @@
       const wide = entries.map(({ target }) => target.scrollWidth > target.clientWidth);
       entries.forEach(({ target }, i) => (wide[i] ? target.setAttribute("tabindex", "0") : target.removeAttribute("tabindex")));
     });
-    for (const box of document.querySelectorAll("article pre, .katex-display, .pst-scrollable-table-container, .interact-output, .interact-figure")) observer.observe(box);
+    for (const box of document.querySelectorAll("article pre, .katex-display, .pst-scrollable-table-container")) observer.observe(box);
   }
 })();
