@@ -70,7 +70,17 @@ def test_10_six_flowers_are_learned_under_two_conditions():
 def test_10_one_seed_leaves_the_pendulum():
     """Con η = 10 nessuno dei primi cinque semi impara, il 57 sì, abbastanza."""
     assert max(chapter(10).experiment(seed, 10.0)[1] for seed in range(5)) < 0.7
-    assert np.isclose(chapter(10).experiment(57, 10.0)[1], 0.87, atol=0.005)
+    assert round(100 * chapter(10).experiment(57, 10.0)[1]) == 87
+
+
+def test_10_when_the_loss_rises_again():
+    """Con η = 3: prima poche risalite grandi, poi molte minuscole."""
+    losses = np.array(chapter(10).losses[3.0])
+    rises = np.flatnonzero(np.diff(losses) > 0) + 1
+    early, late = rises[rises <= 18], rises[rises > 18]
+    assert len(rises) == 21 and len(early) == 6 and late.min() > 166
+    heights = np.diff(losses)[rises - 1]
+    assert heights[len(early) :].max() < 1e-3 * heights.max()
 
 
 def test_10_the_true_loss_is_finite():
