@@ -19,6 +19,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util import logging
+from sphinx.util.matching import get_matching_files
 
 from .. import MIME_TYPE, OPTIONS_VARIABLE, Options, __version__
 from ..errors import ERROR_PREFIX
@@ -32,11 +33,12 @@ from .write import recording_files, visit_figure_html, visit_html
 
 KERNEL = "interact-replay"
 _STATIC = Path(__file__).parents[1] / "page" / "static"
+_ALWAYS = {"ipykernel", "ipython", "ipywidgets", "matplotlib", "matplotlib-inline", "numpy", "pillow"}
 _LIBRARIES = {
-    *("altair", "bokeh", "holoviews", "ipykernel", "ipython", "ipywidgets", "matplotlib", "matplotlib-inline", "networkx"),
-    *("numpy", "pandas", "pillow", "plotly", "polars", "scikit-learn", "scipy", "seaborn", "statsmodels", "sympy", "torch"),
+    *("altair", "bokeh", "holoviews", "networkx", "pandas", "plotly", "polars", "scikit-learn", "scipy", "seaborn"),
+    *("statsmodels", "sympy", "torch"),
 }
-"""What notebooks mostly reckon and draw with: another version of one of them has all notebooks executed again."""
+"""What notebooks mostly reckon and draw with: another version of one that they name has all of them executed again."""
 _BY_THE_WAY = ("cache", "processes")
 """Options that change no recording."""
 _DRIVING = re.compile(r"interactive\(children=|\w*Box\(children=.*\b(?:interactive|Output)\(", re.DOTALL)
@@ -76,7 +78,8 @@ def _configure(app: Sphinx, config: Config) -> None:
     if not config.nb_execution_cache_path:
         # MyST-NB keeps executed notebooks by their code alone; other options or libraries record otherwise.
         decisive = sorted(item for item in options.items() if item[0] not in _BY_THE_WAY)
-        libraries = sorted((library.name, library.version) for library in distributions() if library.name in _LIBRARIES)
+        used = _ALWAYS | _named(app, config)
+        libraries = sorted((library.name, library.version) for library in distributions() if library.name in used)
         config.nb_execution_cache_path = str(beside / ".jupyter_cache" / fingerprint(decisive, libraries))
     # Where Sphinx reads several documents at once, each has its share of the cores.
     options["processes"] = options["processes"] or max(1, available_cores() // app.parallel)
@@ -91,6 +94,14 @@ def _configure(app: Sphinx, config: Config) -> None:
     for name, default in {"nb_execution_timeout": 3600, "nb_execution_show_tb": True}.items():
         if name not in config._raw_config:
             config[name] = default
+
+
+def _named(app: Sphinx, config: Config) -> set[str]:
+    """The libraries whose names stand in a notebook or in a module beside it."""
+    names = get_matching_files(app.srcdir, exclude_patterns=config.exclude_patterns)
+    files = [Path(app.srcdir, name) for name in names if name.endswith((".ipynb", ".md", ".py"))]
+    text = "".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
+    return {name for name in _LIBRARIES if re.search(rf"\b{name.replace('scikit-learn', 'sklearn')}\b", text)}
 
 
 def _choose_kernel(app: Sphinx, docname: str, source: list[str]) -> None:
