@@ -58,7 +58,7 @@ OPEN = """() => {
 MOVE = """() => {
   for (const input of document.querySelectorAll("[data-control]")) {
     if (input.type === "radio" || input.type === "checkbox") input.click();
-    else if (input.type === "range") input.value = input.max;
+    else if (["range", "number"].includes(input.type)) input.value = input.max;
     else input.selectedIndex = input.options.length - 1;
     for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
   }
