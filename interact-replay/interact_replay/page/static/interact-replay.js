@@ -150,7 +150,9 @@
         this.outputs = what.outputs.map((output, i) => new Output(area(i), output));
         this.reached = what.reached?.map((step) => (number += step));
         this.shown = this.outputs.map((output) => output.state(this.controls, this.defaults));
-        this.assign(this.settled(this.values, this.moved));
+        const settled = this.settled(this.values, this.moved);
+        // A number that is being typed stays in its box.
+        if (settled.some((value, control) => value !== this.values[control])) this.assign(settled);
       }
       this.show();
     }
