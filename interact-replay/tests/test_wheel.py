@@ -63,7 +63,8 @@ def test_the_example_in_an_empty_environment(wheel, tmp_path):
     page = (example / "_build/html/index.html").read_text(encoding="utf-8")
     assert page.count('<div class="interact" ') == 5 and page.count("<svg") >= 4
     for number in range(1, 6):
-        text = (example / f"_build/html/_static/interact/index/{number}.js").read_text(encoding="utf-8")
-        assert text.startswith(f'interactReplay("interact-{number}-') and '"slots":[{' in text
+        folder = example / "_build/html/_static/interact/index"
+        texts = [path.read_text(encoding="utf-8") for path in (folder / f"{number}.js", *folder.glob(f"{number}-*.js"))]
+        assert all(text.startswith(f'interactReplay("interact-{number}-') for text in texts) and '"slots":[{' in "".join(texts)
     for name in ("interact-replay.js", "interact-replay.css"):
         assert (example / "_build/html/_static" / name).exists() and name in page
