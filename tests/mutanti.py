@@ -29,8 +29,8 @@ CASES = "60"
 SECONDS = 600
 ENDLESS = f"non finisce in {SECONDS} s"
 # Un processo nuovo per ogni mutante, che non deve importare daccapo ciò che serve ai controlli: nasce da uno che l'ha già fatto.
+PRELOADED = ["autograd", "hypothesis.extra.numpy", "ipywidgets", "matplotlib.pyplot", "myst_nb.core.read", "pytest"]
 FRESH = multiprocessing.get_context(multiprocessing.get_all_start_methods()[-1])
-FRESH.set_forkserver_preload(["autograd", "hypothesis.extra.numpy", "ipywidgets", "matplotlib.pyplot", "myst_nb.core.read", "pytest"])
 
 
 class Mutant(NamedTuple):
@@ -280,6 +280,8 @@ def catch(mutant: Mutant, with_asserts: bool) -> str:
             path = file(mutant, plugin=Path(folder))
             path.write_text(path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")
             sys.path.insert(0, folder)
+            for name in [name for name in sys.modules if name.split(".")[0] == "interact_replay"]:
+                del sys.modules[name]  # il processo da cui questo è nato può averlo già importato, giusto
             names = QUICK if mutant.where in QUICK else [mutant.where]
             return witness([PLUGIN / "tests" / f"test_{Path(name).name}.py" for name in names])
 
@@ -298,6 +300,7 @@ def catch(mutant: Mutant, with_asserts: bool) -> str:
 
 def trial(mutant: Mutant, with_asserts: bool = True) -> str:
     """Prova un mutante in un processo a parte; dà chi lo coglie, o una stringa vuota se sopravvive."""
+    FRESH.set_forkserver_preload(PRELOADED)
     with tempfile.TemporaryDirectory() as folder:
         log, verdict = Path(folder, "log"), Path(folder, "esito")
         process = FRESH.Process(target=alone, args=(log, verdict, mutant, with_asserts))

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from sphinx.cmd.build import main
 
+_PRELOADED = [__name__, "pytest", "sphinx.builders.html", "myst_nb.sphinx_ext", "interact_replay.sphinx.extension"]
 _FRESH = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
-_FRESH.set_forkserver_preload([__name__, "pytest", "sphinx.builders.html", "myst_nb.sphinx_ext", "interact_replay.sphinx.extension"])
 
 
 def sphinx(folder, *arguments):
     """Whether it succeeds in a folder, and what it says."""
     with tempfile.TemporaryDirectory() as beside:
         log = Path(beside, "log")
+        _FRESH.set_forkserver_preload(_PRELOADED)
         process = _FRESH.Process(target=_run, args=(folder, arguments, log, dict(os.environ)))
         process.start()
         process.join(600)
