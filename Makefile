@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni conta \
-	benchmark benchmark-confronto benchmark-sito pulisci sempre
+	benchmark benchmark-confronto benchmark-sito pulisci sempre prove-del-sito altre-prove
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -111,8 +111,14 @@ stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, i
 
 test: $(VENV)/test ## esegue tutti i controlli
 	$(BIN)/python pubblica/browser.py
-	@$(MAKE) --no-print-directory -j 2 stile _build/intero
-	$(PYTEST) $(PROVE)
+	@$(MAKE) --no-print-directory -j 3 stile prove-del-sito altre-prove
+
+# I controlli che non guardano il sito si eseguono intanto che lo si costruisce.
+prove-del-sito: _build/intero
+	$(PYTEST) -m sito $(filter tests/%,$(PROVE))
+
+altre-prove:
+	$(PYTEST) -m "not sito" $(PROVE)
 
 test-veloce: $(VENV)/test stile ## i controlli che non costruiscono pagine e non aprono il browser
 	$(PYTEST) -m "not sito and not lento" $(filter-out %/test_build.py %/test_player.py,$(PROVE))

@@ -5,8 +5,10 @@ si guarda che la figura non sia rimpicciolita.
 """
 
 import contextlib
+import functools
 import io
 import random
+from collections import namedtuple
 
 import browser as chromium
 import matplotlib.pyplot as plt
@@ -18,8 +20,9 @@ from notebook import ALIVE, ROOT, run
 WIDTH = 3.15  # pollici: 302 punti CSS, la colonna di un telefono
 PX = 96 / 72  # quanti punti CSS in un punto tipografico
 SMALLEST = 9  # punti CSS
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1366, "height": 768}
+Screen = namedtuple("Screen", "width height")
+PHONE = Screen(360, 740)
+DESK = Screen(1366, 768)
 
 every_page = pytest.mark.parametrize("path", ALIVE, ids=lambda path: path.stem)
 
@@ -129,44 +132,38 @@ HEIGHTS = """() => [...document.querySelectorAll(".interact")].map((box) => ({
   room: innerHeight - document.querySelector(".testata").getBoundingClientRect().height,
   steps: [...box.querySelectorAll("label")].some((label) => /^passo/i.test(label.textContent)),
 }))"""
+SCRIPTS = {"width": "document.documentElement.scrollWidth", "figures": FIGURES, "heights": HEIGHTS}
 
 
-def opened(browser, url, viewport):
-    """Una pagina con tutto aperto."""
-    with chromium.blank_page(browser, viewport=viewport) as page:
-        page.goto(url)
-        page.wait_for_function(visite.WHOLE)
-        page.evaluate(OPEN)
-        yield page
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def on_screen(browser, addresses):
-    """(pagina, schermo) → la pagina, com'è su quello schermo."""
-    with contextlib.ExitStack() as stack:
+    """(pagina, schermo) → che cosa si misura della pagina, con tutto aperto, su quello schermo; ognuna si apre una volta sola."""
 
-        def show(path, viewport):
-            url = f"{addresses['http']}/{path.relative_to(ROOT).with_suffix('.html').as_posix()}"
-            return stack.enter_context(contextlib.contextmanager(opened)(browser, url, viewport))
+    @functools.cache
+    def measured(path, screen):
+        with chromium.blank_page(browser, viewport=screen._asdict()) as page:
+            page.goto(f"{addresses['http']}/{path.relative_to(ROOT).with_suffix('.html').as_posix()}")
+            page.wait_for_function(visite.WHOLE)
+            page.evaluate(OPEN)
+            return {name: page.evaluate(script) for name, script in SCRIPTS.items()}
 
-        yield show
+    return measured
 
 
 @pytest.mark.sito
 @every_page
 def test_on_a_phone_figures_are_whole(on_screen, path):
     """Larghe quanto la colonna, non rimpicciolite, senza niente che scorra di lato."""
-    page = on_screen(path, PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    figures = page.evaluate(FIGURES)
-    assert figures and [f for f in figures if f["slides"] or f["outside"] or f["scale"] < 0.99] == []
+    found = on_screen(path, PHONE)
+    assert found["width"] <= PHONE.width
+    assert found["figures"] and [f for f in found["figures"] if f["slides"] or f["outside"] or f["scale"] < 0.99] == []
 
 
 @pytest.mark.sito
 @every_page
 def test_interactives_fit_the_screen(on_screen, path):
     """Figura, comandi e riga stampata insieme: su un computer tutti, su un telefono quelli a passi."""
-    for viewport, which in ((DESK, lambda box: True), (PHONE, lambda box: box["steps"])):
-        boxes = [box for box in on_screen(path, viewport).evaluate(HEIGHTS) if which(box)]
+    for screen, which in ((DESK, lambda box: True), (PHONE, lambda box: box["steps"])):
+        boxes = [box for box in on_screen(path, screen)["heights"] if which(box)]
         assert [box for box in boxes if box["height"] > box["room"]] == []
-        assert boxes or viewport is PHONE
+        assert boxes or screen is PHONE

@@ -18,7 +18,8 @@ from .layout import Layout, moving
 from .moves import choose, chosen, joined
 from .watch import watchers
 
-_TRAITS = ("_options_full", "options", "min", "max", "step", "index", "value", "disabled", "description")
+_OF_CHOICES = ("options", "index", "disabled", "description")
+_OF_OTHERS = ("min", "max", "step", "value", "disabled", "description")
 """What a callback may change of a control, in the order in which it can be put back."""
 
 
@@ -38,12 +39,10 @@ class Driver:
         self._there = True
         with self._quiet():
             for widget, kept in zip(self._controls, self._start):
-                for name, value in kept.items():
-                    if not _same(getattr(widget, name), value):
-                        with widget.hold_trait_notifications():
-                            for each, before in kept.items():
-                                setattr(widget, each, before)
-                        break
+                if not all(_same(getattr(widget, name), before) for name, before in kept.items()):
+                    with widget.hold_trait_notifications():
+                        for name, before in kept.items():
+                            setattr(widget, name, before)
             for area, kept in zip(self._layout.areas, self._written):
                 restore(area, kept)
 
@@ -81,8 +80,7 @@ class Driver:
 
     @staticmethod
     def _traits(widget: Any) -> dict[str, Any]:
-        selects = hasattr(widget, "_options_labels")
-        names = ("options", "index") if selects else tuple(name for name in _TRAITS if name not in ("options", "index"))
+        names = _OF_CHOICES if hasattr(widget, "_options_labels") else _OF_OTHERS
         return {name: getattr(widget, name) for name in names if widget.has_trait(name)}
 
     @contextmanager

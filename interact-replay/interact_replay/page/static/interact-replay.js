@@ -356,7 +356,7 @@
       for (const button of this.buttons) if (button.dataset.play) button.setAttribute("aria-pressed", "false");
     }
 
-  // Browsers allow few changes of the address a second.
+    // Browsers allow few changes of the address a second.
     saveSoon() {
       clearTimeout(this.saving);
       this.saving = setTimeout(() => this.save(), 400);
