@@ -11,7 +11,7 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --max
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
 LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
-	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py reuse.py wheel.py draw.py)
+	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py cases.py layouts.py reuse.py wheel.py draw.py)
 PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Ciò che Python ha compilato lo tiene da parte: se no ogni processo, e sono centinaia, ricompila tutto ciò che importa.
@@ -120,8 +120,8 @@ prove-del-sito: _build/intero
 altre-prove:
 	$(PYTEST) -m "not sito" $(PROVE)
 
-test-veloce: $(VENV)/test stile ## i controlli che non costruiscono pagine e non aprono il browser
-	$(PYTEST) -m "not sito and not lento" $(filter-out %/test_build.py %/test_player.py,$(PROVE))
+test-veloce: $(VENV)/test stile ## i controlli brevi, che non costruiscono pagine e non aprono il browser, con meno casi a sorte
+	LIBRO_CASI=100 $(PYTEST) -m "not sito and not lento" $(filter-out $(LUNGHI),$(PROVE)) tests/test_funzioni.py
 
 venti: $(VENV)/test ## esegue i notebook venti volte, in ordine sparso, e ne confronta i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/venti.py
