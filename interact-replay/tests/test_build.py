@@ -255,7 +255,7 @@ STILLS = {
     "Text": "interact(lambda a: print('still', a), a='text')",
     "DatePicker": "interact(lambda a: print('still', a), a=w.DatePicker())",
     "Password": "interact(lambda a: None, a=w.Password())",
-    "%matplotlib widget": "%matplotlib widget\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))",
+    "ipympl": "import matplotlib; matplotlib.use('module://ipympl.backend_nbagg')\ninteract(lambda a: (plt.plot([0, a]), print('still', a), None)[-1], a=(0, 5))",
 }
 
 

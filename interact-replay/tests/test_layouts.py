@@ -173,8 +173,9 @@ def test_a_large_recording_is_cut_where_the_slowest_control_changes(slider):
     assert [text.split()[:2] for text in texts] == [[str(a), str(b)] for a in range(10) for b in range(10)]
 
 
-def test_an_author_who_means_to_have_a_live_canvas_has_pictures(slider):
-    slider.run("%matplotlib notebook\nfig, ax = plt.subplots()\n(line,) = ax.plot([0, 1])")
+@pytest.mark.parametrize("backend", ["notebook", "widget"])
+def test_an_author_who_means_to_have_a_live_canvas_has_pictures(slider, backend):
+    slider.run(f"%matplotlib {backend}\nfig, ax = plt.subplots()\n(line,) = ax.plot([0, 1])")
     assert not slider.error and "image/png" in slider.outputs[-1]["data"] and MIME_TYPE not in slider.outputs[-1]["data"]
     slider.run("interact(lambda k: (line.set_ydata([0, k]), None)[-1], k=(1, 3))")
     assert len(set(slider.states())) == 3

@@ -39,6 +39,7 @@ _shown: WeakSet[Any] = WeakSet()
 _waiting: list[tuple[int, ipywidgets.Widget]] = []
 """Boxes of such controls that were displayed before the output that they drive, numbered."""
 _create_comm: Callable[..., Any]
+_LIVE = ("notebook", "nbagg", "widget", "ipympl")
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -74,9 +75,9 @@ def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Wi
 
 
 def _draw_pictures(shell: InteractiveShell) -> None:
-    """`%matplotlib notebook` draws in a browser that is connected to the kernel: here it draws pictures instead."""
+    """`%matplotlib notebook` and `widget` draw in a browser that is connected to the kernel: here they draw pictures instead."""
     enable = shell.enable_matplotlib
-    shell.enable_matplotlib = lambda gui=None: enable("inline" if gui in ("notebook", "nbagg") else gui)  # type: ignore[method-assign]
+    shell.enable_matplotlib = lambda gui=None: enable("inline" if gui in _LIVE else gui)  # type: ignore[method-assign]
 
 
 def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class _Recorder:
         beside: Sequence[ipywidgets.Widget],
     ) -> None:
         if "ipympl" in sys.modules and sys.modules["matplotlib"].get_backend() in _IN_THE_BROWSER:
-            raise CannotSample("%matplotlib widget draws in the browser, by a running kernel; use %matplotlib inline")
+            raise CannotSample("ipympl draws in the browser, by a running kernel; use %matplotlib inline")
         self._widget, self._beside, self._sources = widget, beside, sources
         self._shell, self._options, self._strict = shell, options, strict
         self._grown: dict[ipywidgets.Widget, Control] = {}
