@@ -826,26 +826,102 @@ def test_08_delta_compares_indices():
     assert np.isclose(found[0, 1], -0.16) and np.isclose(found[0, 0], 0.24)
 
 
-def test_08_the_sliders_say_the_same(show):
-    for j in range(3):
-        for k in range(3):
-            seen = show(8, "one_entry", j=j, k=k)
-            assert np.isclose(numbers(seen.text)[-1], J[j, k]) and (f"δ = {int(j == k)}") in seen.text
-            assert np.allclose(seen.matrices["J = sinistra − destra"], J)
-    seen = show(8, "compete", z0=2, z1=0, z2=1)
-    probabilities = np.exp([2, 0, 1]) / np.exp([2, 0, 1]).sum()
-    assert np.allclose(seen.matrices["J"], np.diag(probabilities) - np.outer(probabilities, probabilities))
-    assert np.allclose(numbers(seen.text.splitlines()[0]), probabilities, atol=6e-4)
-    stretched = show(8, "stretch_and_shift", factor=2.0, shift=3).text.splitlines()[1]
-    assert np.allclose(numbers(stretched), np.array([49, 1, 4]) / 54, atol=6e-4)
+def test_08_predictions():
+    """Una sola previsione giusta per domanda: e dove si misura, è quella."""
+    book = chapter(8)
+    right = [[text for text, (good, _) in book.names[f"previsione_{n}"].items() if good] for n in (1, 2, 3, 4)]
+    assert list(map(len, right)) == [1, 1, 1, 1]
+    with np.errstate(all="ignore"):
+        found = book.naive_softmax(np.array([1000.0, 0, 0]))
+    assert right[1] == [str(found.tolist()).replace(".0", "")] and right[3] == ["[0, 0, 0]"]
 
 
-def test_08_the_map_is_bright_where_the_network_is_uncertain(show):
-    uncertain, sure = (show(8, "compete", z0=z0, z1=z1, z2=-3) for z0, z1 in [(0, 0), (3, -3)])
-    assert np.isclose(numbers(uncertain.text)[0], 0.5, atol=0.02) and np.isclose(uncertain.matrices["J"][0, 0], 0.25, atol=1e-3)
-    assert abs(sure.matrices["J"]).max() < 0.006
-    nudged = chapter(8).softmax(np.log(s) + [0, 0.01, 0])  # il quiz: la classe 0 perde 0.0007
+def test_08_the_temperature(show):
+    def warm(temperature):
+        return numbers(show(8, "warm", temperature=temperature).text.splitlines()[1])
+
+    assert numbers(show(8, "warm", temperature=0.5).text) == [3.892, 0, 1.386, 0.907, 0.019, 0.074]
+    assert np.allclose(warm(1), s) and np.allclose(warm(100), 1 / 3, atol=0.005) and np.allclose(warm(0.1), [1, 0, 0], atol=1e-3)
+    assert np.argsort(warm(-1)).tolist() == [0, 2, 1] == np.argsort(s)[::-1].tolist() == np.argsort(warm(5))[::-1].tolist()
+    assert np.allclose(chapter(8).softmax(np.array([2.0, 2.0, 0.0]) / 0.01), [0.5, 0.5, 0])
+
+
+def test_08_where_the_formula_overflows(show):
+    """Com'è scritta si rompe oltre 709.78; la riparano i c fra −1000 e −300; il risultato giusto non dipende da c."""
+
+    def rows(z0, c):
+        logits, naive, right = show(8, "overflow", z0=z0, c=c).text.splitlines()
+        assert numbers(logits) == [z0 + c, c, c]
+        return naive.split(":")[1].split(), right.split(":")[1].split()
+
+    for c in range(-1000, 1001, 100):
+        naive, right = rows(1000, c)
+        assert (naive == right) == (c <= -300) and ("nan" in naive) == (c > -300) and right == ["1.000", "0.000", "0.000"]
+        assert rows(2, c)[1] == ["0.787", "0.107", "0.107"]
+    assert "nan" not in rows(709, 0)[0] and "nan" in rows(710, 0)[0] and round(np.log(np.finfo(float).max), 2) == 709.78
+    assert rows(0, -800) == (["nan"] * 3, ["0.333"] * 3)
+    extremes = chapter(8).softmax([[1000, 0, 0], [1e4, -1e4, 1e4], [-1e4, -1e4, -1e4]])
+    assert np.allclose(extremes, [[1, 0, 0], [0.5, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]])
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_08_the_others_lose_the_same_percentage(show, k):
+    for move in (-2, -0.1, 0.01, 1, 2):
+        change, ratio, percent = map(numbers, show(8, "nudge", k=k, move=move).text.splitlines())
+        exact = np.exp(np.log(s) + move * np.eye(3)[k])
+        exact = exact / exact.sum() - s
+        assert np.allclose(change, exact, atol=6e-4) and np.allclose(ratio, exact / move, atol=6e-4)
+        assert np.allclose(percent, 100 * exact / s, atol=0.06) and len(set(np.delete(percent, k))) == 1
+    assert show(8, "nudge", k=k, move=0).text == "Muovi il logit.\n"
+    assert np.allclose(numbers(show(8, "nudge", k=k, move=0.01).text.splitlines()[1]), J[:, k], atol=0.002)
+    if k == 1:
+        change, _, percent = map(numbers, show(8, "nudge", k=1, move=1).text.splitlines())
+        assert percent[0] == percent[2] == -14.7 and change[0] < change[2] < 0
+
+
+def test_08_what_comes_back_is_the_distance_from_the_mean(show):
+    for v in [(1, 0, 0), (0, -2, 1), (2, 2, -1), (-2, 1, 2)]:
+        arrives, back, mean = (numbers(line.split(":")[1]) for line in show(8, "send_back", v0=v[0], v1=v[1], v2=v[2], mean=True).text.splitlines())
+        assert tuple(arrives) == v and mean == [round(s @ v, 1)] and np.allclose(back, J @ v, atol=6e-4)
+        assert np.array_equal(np.sign(back), np.sign(np.array(v) - s @ v)) and abs(sum(back)) < 2e-3
+    for n in (-2, 1, 2):
+        assert numbers(show(8, "send_back", v0=n, v1=n, v2=n, mean=False).text.split("dz:")[1]) == [0, 0, 0]
+    assert "media" not in show(8, "send_back", v0=1, v1=0, v2=0, mean=False).text
+
+
+def test_08_what_the_text_says_of_the_backward_pass():
+    """Le tre strade; la sola diagonale; la Jacobiana delle probabilità medie; la rete sicura e sbagliata; il quiz."""
+    book, v = chapter(8), np.array([1.0, -2.0, 0.5])
+    assert np.allclose(book.softmax_backward(v, s), J @ v) and np.allclose(book.numerical, J @ v)
+    assert np.allclose(book.dZ, book.one_by_one)
+    assert np.allclose(v * s * (1 - s), [0.21, -0.18, 0.08]) and not np.isclose((v * s * (1 - s)).sum(), 0)
+    assert not np.allclose(book.dvalues_batch @ book.softmax_jacobian(book.S.mean(axis=0)), book.dZ, atol=0.01)
+    uncertain, sure = (book.softmax_backward(p - [0, 1, 0], p) for p in map(book.softmax, ([0, 0, 0], [6, 0, 0])))
+    assert np.abs(sure).max() < 0.01 < 0.2 < np.abs(uncertain).max()
+    nudged = book.softmax(np.log(s) + [0, 0.01, 0])  # il quiz: la classe 0 perde 0.0007
     assert round(nudged[0] - s[0], 4) == -0.0007
+
+
+def test_08_the_drill_knows_right_from_wrong(show):
+    """Ogni risposta è quella delle differenze; la casella accetta lei sola, e nessun errore previsto è giusto."""
+    book = chapter(8)
+    assert len(book.drills) == 14
+    box = next(i for i in book.interactives if i.f.__name__ == "ask").controls[1].values
+    for n, (tenths, given, *last) in enumerate(book.drills, 1):
+        p, question, right, _, mistakes = book.drill(n)
+        assert np.allclose(p, np.array(tenths) / 10) and np.isclose(p.sum(), 1)
+        j, k = given if not last else (None, last[0])
+        weights = np.eye(3)[j] if not last else np.array(given)
+        step = 1e-5 * np.eye(3)[k]
+        measured = weights @ (book.softmax(np.log(p) + step) - book.softmax(np.log(p) - step)) / 2e-5
+        assert np.isclose(right, measured) and abs(right) > 0.005 and np.isclose(100 * right, round(100 * right))
+        assert not any(np.isclose(value, right) for value in mistakes)
+        accepted = [value for value in box if "✓" in show(8, "check_drill", n=n, answer=value).text]
+        assert np.allclose(accepted, [right]) and len(accepted) == 1
+        reasons = {show(8, "check_drill", n=n, answer=value).text.split(": ")[2] for value in box if value not in (*accepted, 0)}
+        assert len(reasons) >= 2
+        assert numbers(show(8, "solve", n=n, shown=True).text)[-1] == round(right, 2) and show(8, "solve", n=n, shown=False).text == ""
+        assert ("J[" in show(8, "ask", n=n).text) == (not last) and question in show(8, "ask", n=n).text.replace("−", "-")
 
 
 def test_09_the_long_way_and_the_short_way():

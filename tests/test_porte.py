@@ -142,12 +142,12 @@ def test_da_disco_jupyterlite_non_si_offre(page, addresses):
 def test_una_figura_da_sola(page, addresses, where):
     """L'indirizzo che la pagina per chi insegna consiglia: una figura sola, larga quanto la finestra, con i cursori vivi."""
     page.set_viewport_size({"width": 900, "height": 700})
-    page.goto(f"{addresses[where]}/chapters/08-softmax.html?solo=interact-1")
-    figure = page.locator("#interact-1")
+    page.goto(f"{addresses[where]}/chapters/08-softmax.html?solo=interact-2")
+    figure = page.locator("#interact-2")
     figure.locator("input[type=range]:enabled").first.wait_for()
     assert figure.bounding_box()["width"] > 800
-    assert not page.locator("h1, .testata, .piede, #interact-2").filter(visible=True).count()
+    assert not page.locator("h1, .testata, .piede, #interact-1").filter(visible=True).count()
     before = figure.inner_text()
     figure.get_by_role("slider").first.press("ArrowRight")
-    page.wait_for_function("before => document.querySelector('#interact-1').innerText !== before", arg=before)
+    page.wait_for_function("before => document.querySelector('#interact-2').innerText !== before", arg=before)
     assert not page.problems
