@@ -137,6 +137,12 @@ MUTANTS = [
         (8, "return S * (dvalues - mean)", "return S * dvalues - mean"),
         (8, "if not (s >= 0).all()", "if not (s > 0).all()"),
         (8, "delta = np.eye(3)", "delta = np.ones((3, 3))"),
+        (8, "np.array([z0, 0.0, 0.0]) + c", "np.array([z0, 0.0, 0.0]) - c"),
+        (8, "naive_softmax(logits - logits.max())", "naive_softmax(logits)"),
+        (8, "move * np.eye(3)[k]", "move * np.eye(3)[0]"),
+        (8, "100 * change / s)", "100 * change / new)"),
+        (8, "numbers([s @ v], 1)", "numbers([v.mean()], 1)"),
+        (8, "mean, right = p @ v,", "mean, right = v.mean(),"),
         # 9: l'entropia incrociata
         (9, "return (Y_hat - Y) / len(Y)", "return Y_hat - Y"),
         (9, "return (Y_hat - Y) / len(Y)", "return (Y_hat - Y) / len(Y) ** 2"),

@@ -920,7 +920,9 @@ def test_08_the_drill_knows_right_from_wrong(show):
         assert np.allclose(accepted, [right]) and len(accepted) == 1
         reasons = {show(8, "check_drill", n=n, answer=value).text.split(": ")[2] for value in box if value not in (*accepted, 0)}
         assert len(reasons) >= 2
-        assert numbers(show(8, "solve", n=n, shown=True).text)[-1] == round(right, 2) and show(8, "solve", n=n, shown=False).text == ""
+        solution = numbers(show(8, "solve", n=n, shown=True).text)
+        assert solution[-1] == round(right, 2) and (not last or solution[0] == round(weights @ p, 1))
+        assert show(8, "solve", n=n, shown=False).text == ""
         assert ("J[" in show(8, "ask", n=n).text) == (not last) and question in show(8, "ask", n=n).text.replace("−", "-")
 
 
