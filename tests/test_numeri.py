@@ -840,7 +840,7 @@ def test_08_the_temperature(show):
     def warm(temperature):
         return numbers(show(8, "warm", temperature=temperature).text.splitlines()[1])
 
-    assert numbers(show(8, "warm", temperature=0.5).text) == [3.892, 0, 1.386, 0.907, 0.019, 0.074]
+    assert numbers(show(8, "warm", temperature=0.5).text) == [3.89, 0, 1.39, 0.907, 0.019, 0.074]
     assert np.allclose(warm(1), s) and np.allclose(warm(100), 1 / 3, atol=0.005) and np.allclose(warm(0.1), [1, 0, 0], atol=1e-3)
     assert np.argsort(warm(-1)).tolist() == [0, 2, 1] == np.argsort(s)[::-1].tolist() == np.argsort(warm(5))[::-1].tolist()
     assert np.allclose(chapter(8).softmax(np.array([2.0, 2.0, 0.0]) / 0.01), [0.5, 0.5, 0])
@@ -856,10 +856,10 @@ def test_08_where_the_formula_overflows(show):
 
     for c in range(-1000, 1001, 100):
         naive, right = rows(1000, c)
-        assert (naive == right) == (c <= -300) and ("nan" in naive) == (c > -300) and right == ["1.000", "0.000", "0.000"]
-        assert rows(2, c)[1] == ["0.787", "0.107", "0.107"]
+        assert (naive == right) == (c <= -300) and ("nan" in naive) == (c > -300) and right == ["1.00", "0.00", "0.00"]
+        assert rows(2, c)[1] == ["0.79", "0.11", "0.11"]
     assert "nan" not in rows(709, 0)[0] and "nan" in rows(710, 0)[0] and round(np.log(np.finfo(float).max), 2) == 709.78
-    assert rows(0, -800) == (["nan"] * 3, ["0.333"] * 3)
+    assert rows(0, -800) == (["nan"] * 3, ["0.33"] * 3)
     extremes = chapter(8).softmax([[1000, 0, 0], [1e4, -1e4, 1e4], [-1e4, -1e4, -1e4]])
     assert np.allclose(extremes, [[1, 0, 0], [0.5, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]])
 
@@ -867,15 +867,15 @@ def test_08_where_the_formula_overflows(show):
 @pytest.mark.parametrize("k", range(3))
 def test_08_the_others_lose_the_same_percentage(show, k):
     for move in (-2, -0.1, 0.01, 1, 2):
-        change, ratio, percent = map(numbers, show(8, "nudge", k=k, move=move).text.splitlines())
+        change, percent, ratio = map(numbers, show(8, "nudge", k=k, move=move).text.splitlines()[1::2])
         exact = np.exp(np.log(s) + move * np.eye(3)[k])
         exact = exact / exact.sum() - s
         assert np.allclose(change, exact, atol=6e-4) and np.allclose(ratio, exact / move, atol=6e-4)
         assert np.allclose(percent, 100 * exact / s, atol=0.06) and len(set(np.delete(percent, k))) == 1
     assert show(8, "nudge", k=k, move=0).text == "Muovi il logit.\n"
-    assert np.allclose(numbers(show(8, "nudge", k=k, move=0.01).text.splitlines()[1]), J[:, k], atol=0.002)
+    assert np.allclose(numbers(show(8, "nudge", k=k, move=0.01).text.splitlines()[-1]), J[:, k], atol=0.002)
     if k == 1:
-        change, _, percent = map(numbers, show(8, "nudge", k=1, move=1).text.splitlines())
+        change, percent, _ = map(numbers, show(8, "nudge", k=1, move=1).text.splitlines()[1::2])
         assert percent[0] == percent[2] == -14.7 and change[0] < change[2] < 0
 
 
