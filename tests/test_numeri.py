@@ -902,6 +902,13 @@ def test_08_what_the_text_says_of_the_backward_pass():
     assert round(nudged[0] - s[0], 4) == -0.0007
 
 
+def test_08_the_solutions_agree_with_the_differences():
+    """La sigmoide e la sua derivata; i gradienti con la temperatura."""
+    book = chapter(8)
+    assert np.isclose(book.slope, book.measured) and np.allclose(book.softmax(book.pair), [book.sigma, 1 - book.sigma])
+    assert np.allclose(book.dz, book.measured_z) and np.isclose(book.dtemperature, book.measured_t)
+
+
 def test_08_the_drill_knows_right_from_wrong(show):
     """Ogni risposta è quella delle differenze; la casella accetta lei sola, e nessun errore previsto è giusto."""
     book = chapter(8)
