@@ -31,9 +31,21 @@ def test_09_a_loss_like_one_third_may_be_all_right():
 
 
 def test_09_the_loss_from_the_logits_does_not_overflow():
-    loss = chapter(9).loss_from_logits  # la classe giusta è la 1
+    loss, batch = chapter(9).loss_from_logits, chapter(9).cross_entropy_from_logits
+    rows = np.array([[1000.0, 0.0, 0.0], [0.0, 1000.0, 0.0]])
     with np.errstate(over="raise", invalid="raise"):
-        assert loss(np.array([1000.0, 0.0, 0.0])) == 1000 and loss(np.array([0.0, 1000.0, 0.0])) == 0
+        assert [loss(z, 1) for z in rows] == [1000, 0] and batch(rows, np.array([1, 1])) == 500
+
+
+def test_09_the_loss_of_an_example_is_zero_only_in_the_limit():
+    """Sempre più piccola e mai nulla, finché il computer sa distinguere 1 da ciò che gli è più vicino."""
+    losses = [chapter(9).loss_from_logits(np.array([t, 0.0, 0.0]), 0) for t in (0, 5, 10, 20, 30)]
+    assert np.all(np.diff(losses) < 0) and 0 < losses[-1] < 1e-12
+
+
+def test_09_only_the_logarithm_turns_products_into_sums():
+    p, q = np.random.default_rng(0).uniform(0.01, 1, size=(2, 50))
+    assert np.allclose(-np.log(p * q), -np.log(p) - np.log(q)) and 1 / 0.25 - 1 == 3 != 2 * (1 / 0.5 - 1)
 
 
 def test_09_a_missing_class_leaves_no_minimum():

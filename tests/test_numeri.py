@@ -934,11 +934,27 @@ def test_08_the_drill_knows_right_from_wrong(show):
 
 
 def test_09_the_long_way_and_the_short_way():
-    long_way = chapter(9).softmax_jacobian(s) @ (-y / s)
-    short_way = chapter(9).softmax_cross_entropy_backward([s], [y])
+    book = chapter(9)
+    long_way, short_way = book.softmax_jacobian(s) @ (-y / s), book.softmax_cross_entropy_backward([s], [y])
     assert np.allclose(long_way, [-0.3, 0.1, 0.2]) and np.allclose(short_way, [[-0.3, 0.1, 0.2]])
-    assert np.isclose(chapter(9).cross_entropy([s], [y]), -np.log(0.7))
-    assert np.isclose(chapter(9).cross_entropy(np.full((5, 3), 1 / 3), np.eye(3)[[0, 1, 2, 0, 1]]), np.log(3))
+    assert np.allclose(book.y_hat * (book.v - book.y_hat @ book.v), long_way) and np.isclose(s @ book.v, -1)
+    assert np.isclose(book.cross_entropy([s], [y]), -np.log(0.7)) and np.isclose(book.loss_from_logits(np.log(s), 0), -np.log(0.7))
+    assert np.isclose(book.cross_entropy(np.full((5, 3), 1 / 3), np.eye(3)[[0, 1, 2, 0, 1]]), np.log(3))
+
+
+def test_09_what_the_text_says():
+    """Il prodotto dei tre fiori, i valori ai limiti del calcolatore, la somma nulla, gli indici confusi."""
+    book = chapter(9)
+    flowers = np.array([[0.7, 0.1, 0.2], [0.1, 0.5, 0.4], [0.6, 0.3, 0.1]])
+    assert np.isclose(np.prod(np.diag(flowers)), 0.035) and round(np.log(2), 2) == 0.69
+    assert np.isclose(3 * book.cross_entropy(flowers, np.eye(3)), -np.log(0.035))
+    assert 0.5**2000 == 0 and np.isfinite(2000 * np.log(0.5))
+    assert int(book.cross_entropy([[0, 1, 0]], [[1, 0, 0]])) == 708 and np.exp(-800) == 0
+    assert round(book.loss_from_logits(np.array([-800.0, 0, 0]), 0), 1) == 800.7
+    assert np.isclose(book.gradient.sum(axis=1), 0).all() and abs(book.gradient).max() < 1
+    twice = np.array([book.softmax_jacobian(p) @ row for p, row in zip(book.softmax(book.logits), book.gradient)])
+    assert twice.shape == book.numerical.shape and not np.allclose(twice, book.numerical)
+    assert (flowers - [0, 1, 2]).shape == flowers.shape
 
 
 def test_09_one_over_n_stands_once():
@@ -951,18 +967,66 @@ def test_09_one_over_n_stands_once():
     assert np.allclose(2 * once, [[-0.3, 0.1, 0.2], [0.25, 0.5, -0.75]])
 
 
-def test_09_the_sliders_say_the_same(show):
+def test_09_every_halving_costs_the_same(show):
+    found = [numbers(show(9, "show_surprise", guess=None, halvings=n).text.splitlines()[0])[1:] for n in range(9)]
+    for n, (denominator, cost, slope) in enumerate(found):
+        assert (denominator, slope) == (2**n, -(2**n)) and np.isclose(cost, n * np.log(2), atol=0.0051)
+    for guess, sign in [("Altrettanto", "✓"), ("Di più", "✗"), ("Di meno", "✗")]:
+        assert sign in show(9, "show_surprise", guess=guess, halvings=8).text
+        assert not {"✓", "✗"} & set(show(9, "show_surprise", guess=guess, halvings=7).text)
+    assert "Scegli" in show(9, "show_surprise", guess=None, halvings=8).text
+
+
+def test_09_the_measured_numbers(show):
+    """Alzando un logit la derivata è la probabilità, meno 1 se la classe è giusta."""
     for true_class in range(3):
-        text = show(9, "show_gradient", z0=2, z1=0, true_class=true_class).text
-        p = np.exp([2, 0, 0]) / np.exp([2, 0, 0]).sum()
-        assert np.allclose(equalities(text), [-np.log(p[true_class]), -1 / p[true_class]], atol=0.051)
-        assert np.allclose(numbers(text)[-3:], p - np.eye(3)[true_class], atol=6e-4)
-        assert numbers(text)[-6:-3] == numbers(text)[-3:]
-    for p, slope in [(0.5, -2), (0.05, -20)]:
-        assert numbers(show(9, "show_surprise", p=p).text) == [p, round(-np.log(p), 2), slope]
-    assert round(equalities(show(9, "show_gradient", z0=6, z1=0, true_class=1).text)[1]) == -405
-    assert equalities(show(9, "show_gradient", z0=6, z1=-6, true_class=1).text)[1] < -100_000
-    assert int(chapter(9).certain_and_wrong) == 708  # il massimo: alla classe giusta probabilità 0
+        for which, expected in enumerate(s - np.eye(3)[true_class]):
+            assert np.isclose(equalities(show(9, "show_measured", which=which, true_class=true_class).text)[0], expected)
+    assert "Scegli" in show(9, "show_measured", which=None, true_class=0).text
+    assert "✓" in show(9, "check_move", guess="Sale").text and "0.1" in show(9, "check_move", guess="Sale").text
+    assert all("✗" in show(9, "check_move", guess=guess).text for guess in ("Scende", "Resta ferma"))
+
+
+def test_09_which_loss_learns(show):
+    """Da m = 6 l'entropia incrociata impara e l'errore quadratico no; da m = 0 tutte e due."""
+
+    def race(m, steps):
+        _, *lines = show(9, "show_race", m=m, steps=steps).text.splitlines()
+        return [tuple(numbers(line)) for line in lines]
+
+    assert race(6, 0) == [(0.001, 0.9988), (0.001, 0.0019)] and race(6, 50)[0][0] > 0.95 and race(6, 10)[0][0] > 0.5
+    assert race(6, 200)[1][0] < 0.01 and min(p for p, _ in race(0, 50)) > 0.8
+    for m in (0, 2, 4, 6, 8):
+        p = np.exp(-m) / (np.exp(-m) + 2)
+        assert np.allclose([pull for _, pull in race(m, 0)], [1 - p, 1.5 * p * (1 - p) ** 2], atol=5.1e-5)
+    book, rng = chapter(9), np.random.default_rng(9)
+    logits, labels = rng.normal(size=(4, 3)), np.eye(3)[[0, 1, 2, 1]]
+    probabilities, c = book.softmax(logits), labels.argmax(axis=1)
+    right = probabilities[range(4), c]
+    expected = -right * ((1 - right) ** 2 + (probabilities**2).sum(axis=1) - right**2)
+    found = book.squared_backward(probabilities, labels)
+    assert np.allclose(4 * found[range(4), c], expected) and np.all(abs(expected) <= 2 * right * (1 - right) ** 2)
+    numerical = book.numerical_gradient(lambda Z: 0.5 * ((book.softmax(Z) - labels) ** 2).sum(axis=1).mean(), logits)
+    assert np.allclose(found, numerical)
+    good = "Solo con l'entropia incrociata"
+    assert [guess for guess in book.outcomes if "✓" in show(9, "check_race", guess=guess, m=6, steps=50).text] == [good]
+    assert not {"✓", "✗"} & set(show(9, "check_race", guess=good, m=6, steps=20).text + show(9, "check_race", guess=good, m=4, steps=50).text)
+
+
+def test_09_the_drill_knows_right_from_wrong(show):
+    book = chapter(9)
+    assert len(book.drills) >= 12
+    tenths = np.arange(-10, 11) / 10
+    for n, (p, c, k, N) in enumerate(book.drills, 1):
+        assert np.isclose(sum(p), 1)
+        right = p[c] if k is None else (p[k] - (k == c)) / N
+        accepted = [answer for answer in tenths if "✓" in show(9, "check", number=n, answer=answer).text]
+        assert len(accepted) == 1 and np.isclose(accepted[0], right) and not np.isclose(right, 0)
+        assert str(N) in show(9, "ask", number=n).text and show(9, "solve", number=n, shown=False).text == ""
+        row = (np.array(p) - np.eye(len(p))[c]) / N
+        assert np.allclose(numbers(show(9, "solve", number=n, shown=True).text.split(")/N")[1]), row, atol=6e-3)
+    causes = {(1, 0.4): "segno", (1, 0.6): "tolto 1", (7, -0.6): "soltanto", (8, -0.4): "manca il fattore 1/N", (15, 0.6): "moltiplica per N", (4, 0.5): "parti da"}
+    assert all(cause in show(9, "check", number=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
 # Capitolo 10 --------------------------------------------------------------------------------------------------------
