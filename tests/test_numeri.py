@@ -971,6 +971,7 @@ def test_09_every_halving_costs_the_same(show):
     found = [numbers(show(9, "show_surprise", guess=None, halvings=n).text.splitlines()[0])[1:] for n in range(9)]
     for n, (denominator, cost, slope) in enumerate(found):
         assert (denominator, slope) == (2**n, -(2**n)) and np.isclose(cost, n * np.log(2), atol=0.0051)
+    assert (found[8][0], found[7][0]) == (256, 128)
     for guess, sign in [("Altrettanto", "✓"), ("Di più", "✗"), ("Di meno", "✗")]:
         assert sign in show(9, "show_surprise", guess=guess, halvings=8).text
         assert not {"✓", "✗"} & set(show(9, "show_surprise", guess=guess, halvings=7).text)
@@ -1020,13 +1021,13 @@ def test_09_the_drill_knows_right_from_wrong(show):
     for n, (p, c, k, N) in enumerate(book.drills, 1):
         assert np.isclose(sum(p), 1)
         right = p[c] if k is None else (p[k] - (k == c)) / N
-        accepted = [answer for answer in tenths if "✓" in show(9, "check", number=n, answer=answer).text]
+        accepted = [answer for answer in tenths if "✓" in show(9, "check", variant=n, answer=answer).text]
         assert len(accepted) == 1 and np.isclose(accepted[0], right) and not np.isclose(right, 0)
-        assert str(N) in show(9, "ask", number=n).text and show(9, "solve", number=n, shown=False).text == ""
+        assert str(N) in show(9, "ask", variant=n).text and show(9, "solve", variant=n, shown=False).text == ""
         row = (np.array(p) - np.eye(len(p))[c]) / N
-        assert np.allclose(numbers(show(9, "solve", number=n, shown=True).text.split(")/N")[1]), row, atol=6e-3)
+        assert np.allclose(numbers(show(9, "solve", variant=n, shown=True).text.split(")/N")[1]), row, atol=6e-3)
     causes = {(1, 0.4): "segno", (1, 0.6): "tolto 1", (7, -0.6): "soltanto", (8, -0.4): "manca il fattore 1/N", (15, 0.6): "moltiplica per N", (4, 0.5): "parti da"}
-    assert all(cause in show(9, "check", number=n, answer=answer).text for (n, answer), cause in causes.items())
+    assert all(cause in show(9, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
 # Capitolo 10 --------------------------------------------------------------------------------------------------------
