@@ -992,8 +992,9 @@ def test_09_which_loss_learns(show):
     """Da m = 6 l'entropia incrociata impara e l'errore quadratico no; da m = 0 tutte e due."""
 
     def race(m, steps):
-        _, *lines = show(9, "show_race", m=m, steps=steps).text.splitlines()
-        return [tuple(numbers(line)) for line in lines]
+        found = numbers(show(9, "show_race", m=m, steps=steps).text)
+        assert found[0] == steps
+        return [tuple(found[1:3]), tuple(found[3:])]
 
     assert race(6, 0) == [(0.001, 0.9988), (0.001, 0.0019)] and race(6, 50)[0][0] > 0.95 and race(6, 10)[0][0] > 0.5
     assert race(6, 200)[1][0] < 0.01 and min(p for p, _ in race(0, 50)) > 0.8
