@@ -1010,7 +1010,7 @@ def test_09_which_loss_learns(show):
     assert np.allclose(4 * found[range(4), c], expected) and np.all(abs(expected) <= 2 * right * (1 - right) ** 2)
     numerical = book.numerical_gradient(lambda Z: 0.5 * ((book.softmax(Z) - labels) ** 2).sum(axis=1).mean(), logits)
     assert np.allclose(found, numerical)
-    good = "Solo con l'entropia incrociata"
+    good = "L'entropia incrociata"
     assert [guess for guess in book.outcomes if "✓" in show(9, "check_race", guess=guess, m=6, steps=50).text] == [good]
     assert not {"✓", "✗"} & set(show(9, "check_race", guess=good, m=6, steps=20).text + show(9, "check_race", guess=good, m=4, steps=50).text)
 
