@@ -937,7 +937,7 @@ def test_09_the_long_way_and_the_short_way():
     book = chapter(9)
     long_way, short_way = book.softmax_jacobian(s) @ (-y / s), book.softmax_cross_entropy_backward([s], [y])
     assert np.allclose(long_way, [-0.3, 0.1, 0.2]) and np.allclose(short_way, [[-0.3, 0.1, 0.2]])
-    assert np.allclose(book.y_hat * (book.v - book.y_hat @ book.v), long_way) and np.isclose(s @ book.v, -1)
+    assert np.allclose(book.product, long_way) and np.isclose(s @ book.v, -1)
     assert np.isclose(book.cross_entropy([s], [y]), -np.log(0.7)) and np.isclose(book.loss_from_logits(np.log(s), 0), -np.log(0.7))
     assert np.isclose(book.cross_entropy(np.full((5, 3), 1 / 3), np.eye(3)[[0, 1, 2, 0, 1]]), np.log(3))
 
@@ -951,6 +951,7 @@ def test_09_what_the_text_says():
     assert 0.5**2000 == 0 and np.isfinite(2000 * np.log(0.5))
     assert int(book.cross_entropy([[0, 1, 0]], [[1, 0, 0]])) == 708 and np.exp(-800) == 0
     assert round(book.loss_from_logits(np.array([-800.0, 0, 0]), 0), 1) == 800.7
+    assert book.loss_from_logits(np.array([1000.0, 0, 0]), 1) == 1000
     assert np.isclose(book.gradient.sum(axis=1), 0).all() and abs(book.gradient).max() < 1
     twice = np.array([book.softmax_jacobian(p) @ row for p, row in zip(book.softmax(book.logits), book.gradient)])
     assert twice.shape == book.numerical.shape and not np.allclose(twice, book.numerical)
