@@ -125,7 +125,12 @@ MUTANTS = [
         (7, "if b.shape != W.shape[1:]:", "if b.size != W.shape[1]:"),
         (7, "if any(np.isnan(a).any() for a in (dvalues, X, W, Z)):", "if any(np.isnan(a).any() for a in (X, W, Z)):"),
         (7, "W_new = W - learning_rate * dW", "W_new = W + learning_rate * dW"),
-        (7, "dW = X5[:N].T @ dZ", "dW = X5[:N].T @ dvalues5[:N]"),
+        (7, "dW = X.T @ dZ\n    fig", "dW = X.T @ dvalues\n    fig"),
+        (7, "row @ W[:, j] + b[j] for j", "row @ W[:, j] for j"),
+        (7, "second[0], inputs, W1, Z1)", "second[0], inputs, W1, Z1 + 9)"),
+        (7, "dY1 * (Z1 > 0), G * (Z2 > 0)", "dY1, G * (Z2 > 0)"),
+        (7, "X[i] @ W[j] + b[j]:", "X[i] @ W[j]:"),
+        (7, "result = (left @ right).T if turned else left @ right", "result = left @ right"),
         # 8: la softmax
         (8, "E = np.exp(Z - Z.max(axis=-1, keepdims=True))", "E = np.exp(Z)"),
         (8, "E = np.exp(Z - Z.max(axis=-1, keepdims=True))", "E = np.exp(Z - Z.max())"),

@@ -759,6 +759,9 @@ def test_06_the_sliders_say_the_same(show):
 # Capitolo 7 ---------------------------------------------------------------------------------------------------------
 
 
+Z = X @ W + biases
+
+
 def test_07_the_layer_of_the_example():
     Y, Z = chapter(7).dense_forward(X, W, biases)
     assert W.shape == (4, 3) and np.argwhere(Z <= 0).tolist() == [[1, 1]]
@@ -770,44 +773,152 @@ def test_07_the_layer_of_the_example():
 
 
 def test_07_an_update_of_a_thousandth():
+    """Il passo di discesa, e nell'esercizio ciò che la formula ne promette."""
     book = chapter(7)
     assert np.allclose(book.W_new - book.W, -0.001 * book.dW) and np.isclose((book.W_new - book.W)[1, 0], -0.0201)
     assert np.allclose(book.b_new - book.b, [-0.006, -0.004, -0.006])
     assert book.loss(X, book.W_new, book.b_new) < book.loss(X, W, biases)
-
-
-def test_07_five_samples():
-    """Con N = 5 un asse sbagliato non si nasconde."""
-    book = chapter(7)
-    assert [g.shape for g in (book.dX5, book.dW5, book.db5)] == [(5, 4), (4, 3), (3,)]
-    assert not np.allclose(book.wrong_Z, book.Z)
+    assert round(-0.001 * book.slope, 3) == -1.448 and round(book.change, 3) == -1.364
+    assert np.argwhere((Z > 0) != (book.Z_new > 0)).tolist() == [[2, 1]]
+    small = book.loss(X, W - 1e-5 * book.dW, biases - 1e-5 * book.db) - book.loss(X, W, biases)
+    assert np.isclose(small, -1e-5 * book.slope)  # finché nessuno si spegne la promessa è esatta
 
 
 def test_07_the_cells_that_light_up(show):
-    _, Z = chapter(7).dense_forward(X, W, biases)
+    """Della tabella di arrivo si vede la cella toccata e nient'altro, e la riga stampata ne fa il conto."""
     dX, dW, _ = chapter(7).dense_backward(dvalues, X, W, Z)
-    for d in range(4):
-        for j in range(3):
-            seen = show(7, "cell_of_dW", N=3, d=d, j=j)
-            assert np.allclose(seen.matrices["Xᵀ"], X.T) and np.allclose(seen.matrices["dW = Xᵀ · dZ"], dW)
-            assert f"= {dW[d, j]:.2f}" in seen.text and ("nessuno" in seen.text) == (j != 1)
-    for i in range(3):
-        seen = show(7, "cell_of_dX", i=i, d=0)
-        assert np.allclose(seen.matrices["dX = dZ · Wᵀ"], dX) and f"= {dX[i, 0]:.2f}" in seen.text
-        text = show(7, "layer", i=i, j=1).text
-        assert f"= {Z[i, 1]:.3f}" in text and numbers(text)[:8] == np.column_stack([X[i], W[:, 1]]).ravel().tolist()
+    factors = {
+        "layer": ("Z", Z, "X", X, "W, e sotto b", np.vstack([W, biases])),
+        "cell_of_dW": ("dW", dW, "Xᵀ", X.T, "dZ", dvalues * (Z > 0)),
+        "cell_of_dX": ("dX", dX, "dZ", dvalues * (Z > 0), "Wᵀ", W.T),
+    }
+    for name, (title, result, left_title, left, right_title, right) in factors.items():
+        for cell in [None, *np.ndindex(result.shape)]:
+            seen = show(7, name, cell=cell)
+            assert np.allclose(read(seen.matrices[left_title]), left) and np.allclose(read(seen.matrices[right_title]), right)
+            shown = seen.matrices[title]
+            assert np.argwhere(shown != "?").tolist() == ([list(cell)] if cell else [])
+            if cell:
+                assert np.isclose(read(shown[[cell[0]], [cell[1]]])[0], result[cell], atol=6e-4)
+                left_side, *_, last = re.split(" = ", seen.text)
+                i, j, *terms = numbers(seen.text)[:-1]
+                pairs = np.reshape(terms[: 2 * left.shape[1]], (-1, 2))
+                assert (i, j) == cell and np.isclose(pairs.prod(axis=1).sum() + sum(terms[len(pairs) * 2 :]), result[cell])
+                assert np.isclose(numbers(last)[0], result[cell], atol=6e-4) and title in left_side
+
+
+def read(texts):
+    """I numeri di una tabella di scritte."""
+    return np.vectorize(lambda text: float(text.replace("−", "-")))(texts)
+
+
+def test_07_the_predictions_are_right():
+    """W[1, 2] entra nella colonna 2 di Z, X[1, 0] nella riga 1, e Z[1, 2] dipende dalla riga, dalla colonna e dal bias detti."""
+    book = chapter(7)
+
+    def moved(**changed):
+        given = {"X": X, "W": W, "b": biases} | changed
+        return np.argwhere(book.dense_forward(**given)[1] != Z).tolist()
+
+    nudge = np.zeros((4, 3))
+    nudge[1, 2] = 1
+    assert moved(W=W + nudge) == [[0, 2], [1, 2], [2, 2]] and moved(X=X + nudge.T[[1, 2, 0]]) == [[1, 0], [1, 1], [1, 2]]
+    assert book.guesses_W["in tre, tutta la colonna 2"][0] and book.guesses_X["sui neuroni"][0]
+    assert [guess for guess, (right, _) in book.guesses_Z.items() if right] == ["la riga 1 di X, la colonna 2 di W, b[2]"]
+    assert [guess for guess, (right, _) in book.guesses_chain.items() if right] == [f"{book.dY1.shape}, come Y₁"]
 
 
 def test_07_which_formulas_give_the_weights(show):
-    """Con tre esempi e tre neuroni la trasposta sbagliata ha la forma giusta; con cinque esempi no."""
+    """(dZ @ X).T inganna se e solo se N = H, tranne con un esempio e un neurone; X @ dZ se e solo se N = 4."""
+    for N, H in itertools.product(range(1, 7), repeat=2):
+        lines = dict(line.split(": ") for line in show(7, "shapes", N=N, H=H).text.splitlines())
+        assert lines["X.T @ dZ"] == "✓ giusta"
+        swapped = "✗ si ferma" if N != H else "✓ giusta" if N == 1 else "✗ numeri sbagliati"
+        assert lines["(dZ @ X).T"] == swapped
+        assert lines["X @ dZ"] == ("✗ numeri sbagliati" if N == 4 else "✗ si ferma")
+    assert chapter(7).guesses_shape["quando N = H"][0]
+    assert (X @ W + biases[:, None]).shape == Z.shape and not np.allclose(X @ W + biases[:, None], Z)
+    assert not np.allclose((dvalues * (Z > 0) @ X).T, X.T @ (dvalues * (Z > 0)))  # con i numeri del capitolo
 
-    def verdict(N, formula):
-        lines = show(7, "shapes", N=N, H=3).text.splitlines()
-        return next(line for line in lines if line.startswith(formula))
 
-    for formula in ("X.T @ dZ", "(dZ.T @ X).T"):
-        assert "giusto" in verdict(3, formula) and "giusto" in verdict(5, formula)
-    assert "numeri sbagliati" in verdict(3, "(dZ @ X).T") and "si ferma" in verdict(5, "(dZ @ X).T")
+def test_07_two_layers_step_by_step(show, capsys):
+    """I passi pari chiedono, i dispari mostrano: forme sui fili e numeri sono quelli di due dense_forward e due dense_backward."""
+    book = chapter(7)
+    inputs, G, W1, W2 = (np.array(a, dtype=float) for a in (book.inputs, book.G, book.W1, book.W2))
+    Z1 = inputs @ W1 + [0, -1]
+    Y1 = np.maximum(Z1, 0)
+    Z2 = Y1 @ W2 + 3
+    dZ2 = G * (Z2 > 0)
+    dY1 = dZ2 @ W2.T
+    dZ1 = dY1 * (Z1 > 0)
+    answers = {"Y₁": Y1, "Y₂": np.maximum(Z2, 0), "dW₂": Y1.T @ dZ2, "dY₁": dY1, "dW₁": inputs.T @ dZ1, "dX": dZ1 @ W1.T}
+    assert Z2.ravel().tolist() == [7, 1, 5, -1] and not dY1[3].any() and dZ1[2].tolist() == [4, 0] and dY1[2, 0] == 4
+    assert len({len(G), *W1.shape, *W2.shape}) == 4
+    behind = {"Y₁": [("1", "2")], "Y₂": [("2", "L")], "dW₂": [("W2", "2"), ("b2", "2")], "dY₁": [("1", "2")]}
+    behind |= {"dW₁": [("W1", "1"), ("b1", "1")], "dX": [("X", "1")]}
+    for stage, (name, answer) in enumerate(answers.items()):
+        way = 0 if stage < 2 else 1  # in avanti o all'indietro
+        ask, tell = (show(7, "two_layers", step=step) for step in (2 * stage, 2 * stage + 1))
+        assert (ask.matrices[name] == "?").all() and "Che forma" in ask.text and str(answer.shape) not in ask.text
+        assert np.allclose(read(tell.matrices[name]), answer) and f"{name} ha forma {answer.shape}" in tell.text
+        assert [ask.wires[wire][way] for wire in behind[name]] == ["?"] * len(behind[name])
+        assert tell.wires[behind[name][0]][way] == str(answer.shape).replace(", ", ",")
+    assert all(forward == backward for forward, backward in tell.wires.values())  # alla fine: la forma del valore sullo stesso filo
+    assert "db₂ = [2]" in show(7, "two_layers", step=5).text and "db₁ = [4, 0]" in show(7, "two_layers", step=9).text
+    assert np.allclose(book.dW1, answers["dW₁"]) and np.allclose(book.dX1, answers["dX"])
+    verdicts = []
+    for number in (0, 4, 2, -3):
+        book.check_number(number)
+        verdicts.append(capsys.readouterr().out)
+    assert [("✓" in text, "✗" in text) for text in verdicts] == [(False, False), (True, False), (False, True), (False, True)]
+
+
+def test_07_two_layers_by_hand():
+    """L'esercizio: con W2 = [[2], [1]] lo strato 2 è acceso ovunque, e l'esempio 3 corregge un solo neurone."""
+    book = chapter(7)
+    assert book.Z2_new.ravel().tolist() == [11, 13, 5, 7] and book.dY1_new.tolist() == [[2, 1], [-2, -1], [4, 2], [6, 3]]
+    assert (book.dY1_new * (book.Z1 > 0)).tolist() == [[2, 1], [-2, -1], [4, 0], [0, 3]]
+    assert book.dW1_new[0, 0] == 10 and book.db1_new.tolist() == [4, 3] and (book.Z1 <= 0).sum(axis=1).tolist() == [0, 0, 1, 1]
+
+
+def test_07_the_drill_has_right_answers(show):
+    """Le forme vengono da due strati veri, i numeri da un conto fatto addendo per addendo."""
+    book, asked = chapter(7), set()
+    drill = next(i for i in book.interactives if i.f.__name__ == "ask")
+    variants, box = drill.controls[0].values, drill.controls[1].values
+    for variant in variants:
+        given, question, right, mistakes, solution = book.drill(variant)
+        asked.add((given, question))
+        assert right != 0 and {right, *(wrong for wrong in mistakes if wrong != right)} <= {*box} and len(set(mistakes) - {0, right}) >= 2
+        if variant <= 6:
+            N, D, _, H, _, K = map(int, numbers(given))
+            Y, one = book.dense_forward(np.ones((N, D)), np.ones((D, H)), np.zeros(H))
+            two = book.dense_forward(Y, np.ones((H, K)), np.zeros(K))[1]
+            dY, dW2, _ = book.dense_backward(two, Y, np.ones((H, K)), two)
+            dX, dW, db = book.dense_backward(dY, np.ones((N, D)), np.ones((D, H)), one)
+            sizes = [len(dW), dX.shape[1], db.size, len(dW2), len(dY), dY.size]
+            assert right == sizes[variant - 1] and len({N, D, H, K}) == 4
+            assert f"dX {dX.shape}, dW1 {dW.shape}, db1 {db.shape}\ndY1 {dY.shape}, dW2 {dW2.shape}, dY2 {two.shape}" == solution
+        else:
+            data = {name: np.array(numbers(text)) for name, text in re.findall(r"(\w+) = (\[.*?\])(?=, b|$)", given, re.MULTILINE)}
+            rows, weights, bias = data["X"].reshape(3, 2), data["W"].reshape(2, 2), data["b"]
+            z = np.array([[sum(rows[i, d] * weights[d, j] for d in range(2)) + bias[j] for j in range(2)] for i in range(3)])
+            dz = data.get("dvalues", np.ones(6)).reshape(3, 2) * (z > 0)
+            expected = {
+                "Z": z,
+                "dX": [[sum(dz[i, j] * weights[d, j] for j in range(2)) for d in range(2)] for i in range(3)],
+                "dW": [[sum(rows[i, d] * dz[i, j] for i in range(3)) for j in range(2)] for d in range(2)],
+                "db": dz.sum(axis=0),
+            }
+            name, at = re.search(r"(\w+)\[(.*)\]", question).groups()
+            assert right == np.array(expected[name])[tuple(map(int, numbers(at)))] and (z != 0).all()
+        assert given in show(7, "ask", variant=variant).text and solution in show(7, "solve", variant=variant, solution=True).text
+        for wrong, why in mistakes.items():
+            if wrong not in (0, right):
+                assert f"✗ No: {int(wrong)}: {why}.".replace("-", "−") in show(7, "check", variant=variant, answer=int(wrong)).text
+        good, empty = (show(7, "check", variant=variant, answer=answer).text for answer in (right, 0))
+        assert "Giusto" in good and "Giusto" not in empty and "No" not in empty
+    assert len(asked) == len(variants) >= 12
 
 
 # Capitoli 8 e 9 -----------------------------------------------------------------------------------------------------
