@@ -126,6 +126,7 @@ MUTANTS = [
         (7, "if any(np.isnan(a).any() for a in (dvalues, X, W, Z)):", "if any(np.isnan(a).any() for a in (X, W, Z)):"),
         (7, "W_new = W - learning_rate * dW", "W_new = W + learning_rate * dW"),
         (7, "dW = X.T @ dZ\n    fig", "dW = X.T @ dvalues\n    fig"),
+        (7, "gradient = dZ @ W.T\n    fig", "gradient = dvalues @ W.T\n    fig"),
         (7, "row @ W[:, j] + b[j] for j", "row @ W[:, j] for j"),
         (7, "second[0], inputs, W1, Z1)", "second[0], inputs, W1, Z1 + 9)"),
         (7, "dY1 * (Z1 > 0), G * (Z2 > 0)", "dY1, G * (Z2 > 0)"),
