@@ -900,7 +900,7 @@ def test_07_the_drill_has_right_answers(show):
             assert right == sizes[variant - 1] and len({N, D, H, K}) == 4
             assert f"dX {dX.shape}, dW1 {dW.shape}, db1 {db.shape}\ndY1 {dY.shape}, dW2 {dW2.shape}, dY2 {two.shape}" == solution
         else:
-            data = {name: np.array(numbers(text)) for name, text in re.findall(r"(\w+) = (\[.*?\])(?=, b|$)", given, re.MULTILINE)}
+            data = {name: np.array(numbers(text)) for name, text in re.findall(r"(\w+) =\s(\[.*?\])(?=, b|$)", given, re.MULTILINE)}
             rows, weights, bias = data["X"].reshape(3, 2), data["W"].reshape(2, 2), data["b"]
             z = np.array([[sum(rows[i, d] * weights[d, j] for d in range(2)) + bias[j] for j in range(2)] for i in range(3)])
             dz = data.get("dvalues", np.ones(6)).reshape(3, 2) * (z > 0)
