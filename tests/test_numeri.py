@@ -860,6 +860,9 @@ def test_07_two_layers_step_by_step(show, capsys):
         way = 0 if stage < 2 else 1  # in avanti o all'indietro
         ask, tell = (show(7, "two_layers", step=step) for step in (2 * stage, 2 * stage + 1))
         assert (ask.matrices[name] == "?").all() and "Che forma" in ask.text and str(answer.shape) not in ask.text
+        left, right = (read(numbers) for title, numbers in ask.matrices.items() if title != name)
+        made = left @ right if way else np.maximum(left @ right[:-1] + right[-1], 0)
+        assert np.allclose(made, answer)  # i due fattori che si vedono danno il risultato
         assert np.allclose(read(tell.matrices[name]), answer) and f"{name} ha forma {answer.shape}" in tell.text
         assert [ask.wires[wire][way] for wire in behind[name]] == ["?"] * len(behind[name])
         assert tell.wires[behind[name][0]][way] == str(answer.shape).replace(", ", ",")
