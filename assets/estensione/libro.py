@@ -326,7 +326,7 @@ class Epub(Epub3Builder):
 def read_together(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Fa leggere più pagine alla volta, perché i notebook si eseguano uno accanto all'altro: le più lunghe a processi diversi.
 
-    Sphinx dà a ogni processo pagine vicine nell'elenco. Due estensioni di Jupyter Book non dicono che si può: una numera i
+    Sphinx dà a ogni processo pagine vicine nell'elenco. Due delle altre estensioni non dicono che si può: una numera i
     capitoli a lettura finita, l'altra serve a LaTeX.
     """
     for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
