@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from os.path import commonprefix
 from typing import Any
 
@@ -69,9 +69,24 @@ def decode(chunk: dict[str, Any], state: int) -> str:
 
 
 def shown(output: dict[str, Any], state: int) -> str:
-    """What an output shows in a state, with what a page has put for the placeholders of each chunk."""
+    """What an output shows in a state, with what a page has put for the placeholders of each chunk.
+
+    A picture of one whole piece, as the start's is, needs no player: here it is an image.
+    """
     chunk = output["chunks"][state // output["length"]]
-    return filled(decode(chunk, state % output["length"]), chunk["rich"])
+    html = decode(chunk, state % output["length"])
+    return filled(_WHOLE.sub(lambda match: _image(match, chunk["pictures"]), html), chunk["rich"])
+
+
+def _image(match: re.Match[str], pictures: Sequence[str]) -> str:
+    return f'<img{placeholder(1)}{match[1]} decoding="sync" src="{pictures[int(match[4])]}">'
+
+
+def parts(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A part of the layout and all that are in it."""
+    yield part
+    for child in part.get("children", ()):
+        yield from parts(child)
 
 
 def filled(text: str, fillings: Sequence[str]) -> str:
@@ -88,6 +103,7 @@ def placeholder(number: int) -> str:
 
 
 _FIRST = 0x100000
+_WHOLE = re.compile(r'<canvas\U00100000([^>]*) data-picture="(\d+),(\d+),(\d+),0,0,\2,\3,0,0"></canvas>')
 _PLACEHOLDERS = re.compile("[\U00100000-\U0010ffff]")
 
 

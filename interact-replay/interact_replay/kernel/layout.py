@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from ..errors import CannotSample
+from ..recording import parts
 from .areas import is_area
 from .capture import show_figures
 from .controls import Control, control, frozen, kind_of, locked
@@ -102,7 +103,7 @@ class Layout:
         self.tree: dict[str, Any] = {"box": "column", "children": [*map(self._part, beside), shown]}
         if not beside and shown.get("box") in ("row", "column"):
             self.tree = shown
-        placed = {part["output"] for part in _leaves(self.tree) if "output" in part}
+        placed = {part["output"] for part in parts(self.tree) if "output" in part}
         self.tree["children"] += [{"output": i} for i in range(len(sources)) if i not in placed]
         # Controls that an author does not show at all; what is hidden on purpose stays so.
         missing = [part for part in self._names if not isinstance(part, widgets.fixed) and part not in self.places]
@@ -207,12 +208,6 @@ class Layout:
         self.places[widget] = len(self.controls)
         self.controls.append(found)
         return {"control": self.places[widget]}
-
-
-def _leaves(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield part
-    for child in part.get("children", ()):
-        yield from _leaves(child)
 
 
 def _label(widget: Any) -> dict[str, Any]:

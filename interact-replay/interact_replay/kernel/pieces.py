@@ -17,6 +17,10 @@ class Rich(str):
     """A piece that Sphinx has to render: MIME type and text, as JSON."""
 
 
+class Picture(str):
+    """A piece that is an image of pixels with all of them, which may share most of them with those of other states."""
+
+
 FIGURE = '<div class="interact-figure">'
 
 _PRIORITY = (
@@ -57,7 +61,8 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
         return [FIGURE, *(tidy(content, prefix) if is_matplotlibs(content) else _foreign(content)), "</div>"]
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
-        return [FIGURE, f'<img{IMG_ALT}{size} decoding="sync" src="', url(mime_type, "".join(content.split())), '">', "</div>"]
+        tag = f'<img{IMG_ALT}{size} decoding="sync" src="{url(mime_type, "".join(content.split()))}">'
+        return [FIGURE, Picture(tag) if mime_type in ("image/webp", "image/png") else tag, "</div>"]
     if mime_type == "text/plain":
         return _text(content, "interact-text")
     return [Rich(json.dumps([mime_type, content]))]

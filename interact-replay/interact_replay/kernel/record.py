@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -15,13 +13,13 @@ from ..errors import CannotSample, InteractError, TooFine
 from ..options import Options
 from ..recording import VERSION
 from . import cache, encode
-from .budget import FEWEST, counts, fitted, most_states, neighbours, states, thinned
+from .budget import FEWEST, counts, fitted, most_states, states, thinned
 from .capture import Outputs, show_figures
 from .controls import Control
 from .drive import grown
 from .layout import Layout, Source
-from .pool import available_cores
 from .sample import Sampler, shows_pixels, stills
+from .trial import Form, tried
 
 _ADVICE = (
     "Take larger steps or fewer options, or raise interact_max_states in the Sphinx configuration; "
@@ -30,9 +28,6 @@ _ADVICE = (
 
 _FINEST = 1000
 """Values of a slider beyond which no page has a place for each."""
-
-_HEAVY = 500_000
-"""Characters of a state in SVG beyond which a browser needs more than a frame to draw it."""
 
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
@@ -122,7 +117,7 @@ class _Recorder:
         """The options that a recording depends on: the limits where they may thin it."""
         o = self._options
         limits = () if self._strict else (o.max_states, o.max_kilobytes, o.max_seconds)
-        return self._strict, limits, o.thin, o.svg_digits, sorted(o.svg_colors.items())
+        return self._strict, limits, o.thin, o.picture_quality, o.svg_digits, sorted(o.svg_colors.items())
 
     def _layout(self, thin: int | None) -> Layout:
         layout = Layout(self._widget, self._sources, thin, self._beside)
@@ -133,9 +128,11 @@ class _Recorder:
     def _whole(self) -> Layout:
         """With all values; where not strict, with all that a page has a place for."""
         try:
-            whole = self._layout(self._options.thin if self._strict else self._options.thin or _FINEST)
-            self._grown = grown(whole, self._shell)
-            whole = self._layout(self._options.thin if self._strict else self._options.thin or _FINEST)
+            thin = self._options.thin if self._strict else self._options.thin or _FINEST
+            whole = self._layout(thin)
+            if found := grown(whole, self._shell):
+                self._grown = found
+                whole = self._layout(thin)
         except TooFine as reason:
             raise InteractError(f"{reason}. {_ADVICE}") from None
         if self._strict and (total := most_states(whole)) > self._options.max_states:
@@ -163,12 +160,12 @@ class _Recorder:
     def _made(self, whole: Layout) -> dict[str, Any]:
         """The outputs of all states that are kept, and which these are."""
         limit = 1000 * self._options.max_kilobytes
-        vector, in_time, in_room = self._tried(whole)
+        form, in_time, in_room = tried(whole, self._samplers, self._options, self._strict, self._pixels)
         plan = Plan(self._options.thin, False, whole)
         if not self._strict:
             plan = self._fitted(whole, in_time, in_room)
         while True:
-            made = self._encoded(plan, vector)
+            made = self._encoded(plan, form)
             size = encode.size(made["outputs"])
             if size <= limit:
                 return made | {"thin": plan.thin, "single": plan.single}
@@ -182,29 +179,6 @@ class _Recorder:
             if plan.single and room < most_states(self._layout(FEWEST), True):
                 raise CannotSample(f"{text}. Draw less in a state, or raise interact_max_kilobytes")
             plan = self._fitted(whole, in_time, room)
-
-    def _tried(self, whole: Layout) -> tuple[bool, float, float]:
-        """By what a few states take: whether figures are smaller as SVG, how many states there is time and room for."""
-        choices, forms = [], (False, True) if self._pixels else (False,)
-        if self._strict and len(forms) == 1:
-            return False, math.inf, math.inf
-        for vector in forms:
-            in_time = in_room = math.inf
-            for sampler in self._samplers(whole, vector):
-                some = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
-                if len(some) < 2:
-                    continue
-                begin = time.perf_counter()
-                rows = sampler.rows(some)
-                seconds = (time.perf_counter() - begin) / len(rows) / (self._options.processes or available_cores())
-                in_time = min(in_time, self._options.max_seconds / seconds)
-                joined = [[piece for one in row.pieces for piece in one] for row in rows]
-                one, all_ = (encode.compressed(encode.chunk(states)) for states in (joined[:1], joined))
-                in_room = min(in_room, 1000 * self._options.max_kilobytes / max((all_ - one) / (len(rows) - 1), 1))
-                if vector and max(len("".join(state)) for state in joined) > _HEAVY:
-                    in_room = 0
-            choices.append((vector, in_time, in_room))
-        return max(choices, key=lambda choice: choice[2])
 
     def _fitted(self, whole: Layout, in_time: float, in_room: float) -> Plan:
         """The finest layout of so many states; if three values of each slider are too many, one control at a time."""
@@ -221,20 +195,22 @@ class _Recorder:
             f"and {most:,} fit. Leave controls out, or raise interact_max_states or interact_max_seconds"
         )
 
-    def _encoded(self, plan: Plan, vector: bool) -> dict[str, Any]:
+    def _encoded(self, plan: Plan, form: Form) -> dict[str, Any]:
         layout, messages, recorded = plan.layout, [], []
-        for sampler in self._samplers(layout, vector):
+        for sampler in self._samplers(layout, form.vector):
             sizes, default = layout.sizes_of(sampler.source), layout.default(sampler.source)
             every = states(sizes, default, plan.single)
             rows = sampler.rows(every)
             if raised := [row.raised for row in rows if row.raised]:
                 messages.append(["raised", f"the function raised in {len(raised):,} of {len(rows):,} states, first {raised[0]}"])
-            start = rows[every.index(default)]
-            shown = [row if row.reached is None else start for row in rows]
-            recorded.append(encode.Recorded(sampler.used, [] if plan.single else sizes, rows, shown))
-        outputs = [encode.output(one.used, [row.pieces[0] for row in one.shown], one.sizes) for one in recorded]
+            start = every.index(default)
+            shown = [row if row.reached is None else rows[start] for row in rows]
+            recorded.append(encode.Recorded(sampler.used, [] if plan.single else sizes, start, rows, shown))
+        outputs = [
+            encode.output(one.used, [row.pieces[0] for row in one.shown], one.sizes, one.start, form.error) for one in recorded
+        ]
         for place in range(1, len(layout.areas) + 1):
-            outputs.append(encode.area(place, recorded))
+            outputs.append(encode.area(place, recorded, form.error))
         if not any(any(one) for found in recorded for row in found.shown for one in row.pieces):
             messages.append(["empty", "nothing is displayed in any of its states"])
         for output in outputs if plan.single else ():

@@ -20,7 +20,7 @@ from .capture import Outputs, captured
 from .drive import Driver
 from .figures import changed_figures
 from .layout import Layout, Source
-from .pieces import Rich, pieces, without_names
+from .pieces import pieces, without_names
 from .pool import forks, map_ordered
 
 State = tuple[int, ...]
@@ -105,7 +105,7 @@ class Sampler:
                 if row is None:
                     return None
                 # Most pieces stand in many states, and come from the other processes once for each.
-                shared = [[p if isinstance(p, Rich) else sys.intern(p) for p in found] for found in row.pieces]
+                shared = [[sys.intern(p) if type(p) is str else p for p in found] for found in row.pieces]
                 rows.append(Row(shared, row.raised, row.reached))
         return rows
 

@@ -9,7 +9,7 @@ from html import escape
 from itertools import count
 from typing import Any
 
-from ..recording import shown
+from ..recording import parts, shown
 from .inputs import Input
 from .latex import plain
 
@@ -127,13 +127,6 @@ def _default(output: dict[str, Any], controls: list[dict[str, Any]]) -> int:
     for i in () if output.get("single") else output["controls"]:
         state = state * len(controls[i]["labels"]) + controls[i]["default"]
     return state
-
-
-def parts(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A part of the layout and all that are in it."""
-    yield part
-    for child in part.get("children", []):
-        yield from parts(child)
 
 
 def texts(recording: dict[str, Any]) -> Iterator[str]:

@@ -9,9 +9,11 @@
 
   // As recording.decode in Python; what can be worked out once, when the chunk arrives, is kept.
   class Chunk {
-    constructor({ fixed, slots, rich }) {
+    constructor({ fixed, slots, rich, pictures = [] }) {
       this.fixed = fixed;
       this.rich = rich;
+      this.pictures = pictures.map((src) => Object.assign(new Image(), { src }));
+      this.ready = !pictures.length;
       if (fixed.length !== slots.length + 1) throw new Error("damaged recording");
       this.slots = slots.map(({ texts, steps }) => {
         let text = "";
@@ -27,6 +29,25 @@
       const parts = [this.fixed[0]];
       this.slots.forEach((slot, i) => parts.push(slot.texts[slot.numbers[state]], this.fixed[i + 1]));
       return parts.join("").replace(/[\u{100000}-\u{10ffff}]/gu, (place) => this.rich[place.codePointAt(0) - 0x100000]);
+    }
+
+    // No state is shown before that from which its pictures are drawn: none comes with a gap.
+    async decode() {
+      await Promise.all(this.pictures.map((picture) => picture.decode()));
+      this.ready = true;
+    }
+
+    // Draws the pictures of a state, pixel for pixel; the browser makes them larger or smaller, as it does with images.
+    draw(element) {
+      for (const canvas of element.querySelectorAll("canvas[data-picture]")) {
+        const [width, height, ...numbers] = canvas.dataset.picture.split(",").map(Number);
+        Object.assign(canvas, { width, height });
+        const context = canvas.getContext("2d");
+        while (numbers.length) {
+          const [i, x, y, w, h, left, top] = numbers.splice(0, 7);
+          context.drawImage(this.pictures[i], x, y, w, h, left, top, w, h);
+        }
+      }
     }
   }
 
@@ -144,10 +165,12 @@
     arrived(what, k, c) {
       if (k !== undefined) {
         this.outputs[k].chunks[c] = new Chunk(what);
+        this.decode([this.outputs[k].chunks[c]]);
       } else {
         let number = 0;
         const area = (i) => this.areas.find(({ dataset }) => dataset.output === String(i));
         this.outputs = what.outputs.map((output, i) => new Output(area(i), output));
+        this.decode(this.outputs.flatMap(({ chunks }) => chunks));
         this.reached = what.reached?.map((step) => (number += step));
         this.shown = this.outputs.map((output) => output.state(this.controls, this.defaults));
         const settled = this.settled(this.values, this.moved);
@@ -155,6 +178,10 @@
         if (settled.some((value, control) => value !== this.values[control])) this.assign(settled);
       }
       this.show();
+    }
+
+    decode(chunks) {
+      for (const chunk of chunks) if (chunk?.ready === false) chunk.decode().then(() => this.show(), () => this.fail());
     }
 
     // What is on the page stays, with the values that it shows.
@@ -245,7 +272,7 @@
         const c = output.chunkOf(state);
         this.ask(k, c, true);
         const { element, chunks } = output;
-        const busy = this.shown[k] !== state && !chunks[c];
+        const busy = this.shown[k] !== state && !chunks[c]?.ready;
         if (busy) element.setAttribute("aria-busy", "true");
         else element.removeAttribute("aria-busy");
         if (busy || this.shown[k] === state) return;
@@ -255,6 +282,7 @@
         element.style.minHeight = `${element.getBoundingClientRect().height}px`;
         window.MathJax?.typesetClear?.([element]);
         element.innerHTML = chunks[c].html(state % output.length);
+        chunks[c].draw(element);
         typeset(element);
         run(element);
       });
