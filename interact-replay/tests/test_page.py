@@ -1,5 +1,7 @@
 """All that docs/format.md has a page show, in a Chromium: recordings written by hand, on pages that execute nothing."""
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -8,9 +10,14 @@ import sys
 from itertools import product
 
 import nbformat
+import numpy as np
 import pytest
 from interact_replay import MIME_TYPE
+from interact_replay.kernel.encode import chunk
+from interact_replay.kernel.pieces import Picture
 from interact_replay.recording import VERSION, encode
+from interact_replay.svg import IMG_ALT
+from PIL import Image
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -57,6 +64,23 @@ def one_at_a_time(*controls):
 
 def steps(numbers):
     return [b - a for a, b in zip([0, *numbers], numbers)]
+
+
+def frames(count):
+    """Pictures in which a smooth spot moves over a smooth ground; of them one is larger."""
+    y, x = np.mgrid[:120, :200]
+    for i in range(count):
+        spot = 160 * np.exp(-((x - 40 - 12 * i) ** 2 + (y - 60) ** 2) / 90)
+        colours = [x, np.clip(y + spot, 0, 255), np.where((x // 25) % 2, 40, 220), np.full_like(x, 255)]
+        yield np.pad(np.dstack(colours).astype(np.uint8), ((0, 0), (3 * (i == 2), 0), (0, 0)), constant_values=255)
+
+
+def image(pixels):
+    """An image of its own, as a recorded state has it."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "webp", lossless=True)
+    url = f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
+    return Picture(f'<img{IMG_ALT} decoding="sync" src="{url}">')
 
 
 LETTERS = "pqr"
@@ -128,6 +152,13 @@ MADE = {
         },
     ),
     "scripts": recording([control("a", 3)], [output([SCRIPT.format(a) for a in range(3)])]),
+    "pictures": recording(
+        [control("a", 8)],
+        [
+            {"controls": [0], "length": 4, "chunks": [chunk([[image(one)] for one in [*frames(8)][i : i + 4]]) for i in (0, 4)]},
+            output([image(one) for one in frames(8)]),
+        ],
+    ),
     "few": recording([control("a", 20)], [output([printed(f"few {a}") for a in range(20)])]),
     "many": recording([control("$\\alpha$", 21)], [output([printed(f"many {a}") for a in range(21)])]),
 }
@@ -621,6 +652,52 @@ def test_every_part_has_a_name_and_no_identifier_is_there_twice(built, player):
                 "e => e.getAttribute('aria-label') || [...(e.labels ?? [])].map(l => l.textContent).join('') || e.textContent"
             )
             assert label.strip(": "), (name, part.evaluate("e => e.outerHTML"))
+
+
+def photo(player, k, width):
+    """The picture of an output on the screen, so wide, in a corner where it lies on whole pixels."""
+    found = player.output("pictures", k).locator("canvas, img")
+    found.evaluate("(e, width) => e.setAttribute('style', `position: fixed; top: 0; left: 0; z-index: 9; margin: 0; width: ${width}`)", width)
+    picture = np.asarray(Image.open(io.BytesIO(found.screenshot())).convert("RGB")).astype(int)
+    found.evaluate("e => e.removeAttribute('style')")
+    return picture
+
+
+@pytest.mark.parametrize(("width", "near"), [("auto", 0), ("150px", 12), ("300px", 12)])
+def test_pictures_drawn_from_what_they_share_look_as_whole_ones(built, player, width, near):
+    """Pixel for pixel; made smaller or larger they are as smooth as the browser's images, and show no seam."""
+    player.open(built).loaded("pictures")
+    for state in (1, 3, 7, 0) if near else range(7, -1, -1):  # one has another size: its edges would fall between pixels
+        player.slide("pictures", state)
+        expect(player.output("pictures", 0).locator("canvas")).to_be_visible()
+        expect(player.output("pictures", 0)).not_to_have_attribute("aria-busy", "true")
+        one, whole = photo(player, 0, width), photo(player, 1, width)
+        assert one.shape == whole.shape and abs(one - whole).max() <= near, state
+    assert player.output("pictures", 0).locator("canvas").count() == 1
+
+
+def test_a_picture_waits_for_what_it_is_drawn_from(built, player):
+    """Until that is decoded the old one stays; no state comes with a gap."""
+    player.page.add_init_script(
+        "const decode = Image.prototype.decode; window.held = new Promise((go) => { window.go = go; });"
+        "Image.prototype.decode = function () { return window.held.then(() => decode.call(this)); };"
+    )
+    player.open(built).loaded("pictures")
+    player.slide("pictures", 1)
+    expect(player.output("pictures", 0)).to_have_attribute("aria-busy", "true")
+    assert player.output("pictures", 0).locator("img").count() == 1
+    player.page.evaluate("window.go()")
+    expect(player.output("pictures", 0).locator("canvas")).to_be_visible()
+
+
+def test_a_damaged_picture_is_told(site, player):
+    (file,) = (site / "_static" / "interact" / "index").glob(f"{NUMBER['pictures']}-0-0.js")
+    text = file.read_text()
+    file.write_text(re.sub(r'"pictures":\["data:image/webp;base64,[^"]{9}', '"pictures":["data:image/webp;base64,AAAA', text))
+    player.open(site).loaded("pictures")
+    player.slide("pictures", 1)
+    expect(player.figure("pictures").locator(".interact-notice[role]")).to_be_visible()
+    assert player.output("pictures", 0).locator("img").count() == 1
 
 
 def test_files_hold_what_they_should(built):
