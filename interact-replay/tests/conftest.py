@@ -14,6 +14,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from drawn_pictures import whole
 from hypothesis import HealthCheck, settings
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
 from interact_replay.recording import shown
@@ -108,7 +109,8 @@ class Kernel:
         sizes = [len(recording["controls"][i]["labels"]) for i in found["controls"]]
         total = 1 + sum(size - 1 for size in sizes) if found.get("single") else math.prod(sizes)
         chunks = [chunk | {"rich": ["", ' alt=""', *(text for _, text in chunk["rich"])]} for chunk in found["chunks"]]
-        return [shown(found | {"chunks": chunks}, i) for i in range(total)]
+        states = [shown(found | {"chunks": chunks}, i) for i in range(total)]
+        return [whole(html, chunks[i // found["length"]].get("pictures")) for i, html in enumerate(states)]
 
     def texts(self, output=0):
         """The text that a reader sees in every state."""

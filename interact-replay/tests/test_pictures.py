@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from drawn_pictures import composed, pixels
 from interact_replay.kernel.encode import chunk, compressed
 from interact_replay.kernel.pieces import Picture
 from interact_replay.recording import decode, shown
@@ -22,18 +23,10 @@ def image(pixels, size=""):
     return Picture(f'<img{IMG_ALT}{size} decoding="sync" src="data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}">')
 
 
-def pixels(url):
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGBA"))
-
-
 def drawn(found, state):
     """The pictures of a state, as the player draws them."""
     for numbers in re.findall(r'data-picture="([^"]*)"', decode(found, state)):
-        width, height, *numbers = map(int, numbers.split(","))
-        picture = Image.new("RGBA", (width, height))
-        for i, x, y, w, h, left, top in np.reshape(numbers, (-1, 7)):
-            picture.alpha_composite(Image.fromarray(pixels(found["pictures"][i])).crop((x, y, x + w, y + h)), (left, top))
-        yield np.asarray(picture)
+        yield composed(numbers, found["pictures"])
 
 
 def noise(*shape, seed=0):
