@@ -14,10 +14,10 @@ from .layout import Layout
 from .pool import available_cores
 from .sample import Row, Sampler
 
-_HEAVY = 500_000
+HEAVY = 500_000
 """Characters of a state in SVG beyond which a browser needs more than a frame to draw it."""
 
-_WORTH = 0.75
+WORTH = 0.75
 """What a recording may take of the true one for pixels to be less than true."""
 
 
@@ -47,7 +47,7 @@ def tried(whole: Layout, samplers: Callable[[Layout, bool], list[Sampler]], opti
         return Trial(forms[0], math.inf, math.inf)
     drawn = {vector: _rows(whole, samplers(whole, vector)) for vector in {form.vector for form in forms}}
     trials = [_trial(form, *drawn[form.vector], options) for form in forms]
-    return max(trials, key=lambda trial: trial.in_room * (_WORTH if trial.form.error else 1))
+    return max(trials, key=lambda trial: trial.in_room * (WORTH if trial.form.error else 1))
 
 
 def _rows(whole: Layout, samplers: list[Sampler]) -> tuple[list[list[Row]], list[float]]:
@@ -71,6 +71,6 @@ def _trial(form: Form, every: list[list[Row]], took: list[float], options: Optio
         coding = 2 * (time.perf_counter() - begin) / len(rows)  # all together, then in chunks
         in_time = min(in_time, options.max_seconds / (seconds / (options.processes or available_cores()) + coding))
         in_room = min(in_room, 1000 * options.max_kilobytes / max((all_ - one) / (len(rows) - 1), 1))
-        if form.vector and max(len("".join(state)) for state in joined) > _HEAVY:
+        if form.vector and max(len("".join(state)) for state in joined) > HEAVY:
             in_room = 0
     return Trial(form, in_time, in_room)
