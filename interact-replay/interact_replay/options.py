@@ -16,7 +16,7 @@ class Options:
     max_kilobytes: int = 2000
     """Largest recording of one interact, in kB after gzip."""
     max_seconds: int = 60
-    """How long one interact may be recorded, by what its first states take; not looked at where `strict`."""
+    """How long one interact may be recorded, by what its first states take (not looked at where `strict`), and one state."""
     thin: int | None = None
     """Most values of one slider: a finer one is thinned evenly. None: sliders are never thinned."""
     processes: int = 0

@@ -306,6 +306,22 @@ def test_a_clock(case):
     assert all(text.startswith("took 0.") for text in alive(case("71"), 3).texts())
 
 
+@pytest.mark.parametrize(
+    ("name", "last", "error", "words"),
+    [("80", "kept 3", "MemoryError", "this state needed more memory than"), ("81", "ended 3", "TimeoutError", "this state took longer than 5 s")],
+)
+def test_a_state_that_takes_too_much(case, name, last, error, words):
+    found = case(name, max_seconds=5)
+    texts = found.texts()
+    assert texts[3] == last and len(texts) == 5 and texts[4].startswith(f"{error}: {words}")
+    assert found.messages()["raised"] == f"the function raised in 1 of 5 states, first {error} for n = 4"
+
+
+def test_where_strict_a_state_that_takes_too_much_stops_the_build(case):
+    with pytest.raises(AssertionError, match="this state needed more memory than(.|\n)*the function raised MemoryError for n = 4"):
+        case("80", strict=True)
+
+
 def test_every_case_has_a_test():
     text = Path(__file__).read_text(encoding="utf-8")
     assert [path.name for path in CASES.glob("*.ipynb") if f'"{path.name[:2]}"' not in text] == []

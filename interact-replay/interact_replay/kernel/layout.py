@@ -14,7 +14,8 @@ from ..errors import CannotSample
 from ..recording import parts
 from .areas import is_area
 from .capture import show_figures
-from .controls import Control, control, frozen, kind_of, locked
+from .controls import Control, control
+from .inputs import frozen, kind_of, locked
 from .watch import linked_to, watchers
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InteractError
+from .limits import begin
 
 _FEW = 24
 """Fewer calls than this are not worth several processes."""
@@ -28,12 +29,12 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _call: Callable[[Any], Any]
 
 
-def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int) -> Iterator[Any]:
+def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int, seconds: int) -> Iterator[Any]:
     """`map(call, items)`, in order; `processes` 0 is one for each core.
 
     Forked processes see all that the notebook has defined, without a copy through pickle. That is safe on Linux while
-    no library keeps threads of its own; otherwise everything runs in this process. Raises InteractError where a
-    process is killed.
+    no library keeps threads of its own; otherwise everything runs in this process. There, a call that is `limited` may take
+    so many `seconds`. Raises InteractError where a process is killed.
     """
     if not forks(processes):
         yield from map(call, items)
@@ -43,7 +44,7 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
     _call = call
     size = max(1, min(16, len(items) // (16 * processes)))
     chunks = [items[i : i + size] for i in range(0, len(items), size)]
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin) as executor:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin, (seconds, processes)) as executor:
         with warnings.catch_warnings():
             # The kernel has threads, none of which the children need.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -54,8 +55,8 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
         except BrokenProcessPool as error:
             raise InteractError(
                 "a process that recorded states was ended from outside, or ended itself: the memory may not suffice for "
-                f"{processes} of them, or the function calls what must not run in a forked process. Set "
-                "interact_processes = 1 in the Sphinx configuration."
+                f"{processes} of them, or the function calls what must not run in a forked process, or does not come back "
+                "from there. Set interact_processes = 1 in the Sphinx configuration."
             ) from error
         finally:
             executor.shutdown(cancel_futures=True)
@@ -76,7 +77,8 @@ def available_cores() -> int:
         return cores
 
 
-def _begin() -> None:
+def _begin(seconds: int, processes: int) -> None:
+    begin(seconds, processes)
     # What the notebook holds is not garbage, and looking through it for every figure takes a tenth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

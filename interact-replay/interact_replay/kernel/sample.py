@@ -20,6 +20,7 @@ from .capture import Outputs, captured
 from .drive import Driver
 from .figures import changed_figures
 from .layout import Layout, Source
+from .limits import limited
 from .pieces import pieces, without_names
 from .pool import forks, map_ordered
 
@@ -98,7 +99,7 @@ class Sampler:
 
         rows = []
         with _drawing(self._shell, memory, self._vector):
-            results = map_ordered(call, states, self._options.processes)
+            results = map_ordered(call, states, self._options.processes, self._options.max_seconds)
             for row in told(results, len(states), getattr(self.source.f, "__name__", "interact"), self._options.cache):
                 if isinstance(row, InteractError):
                     raise row
@@ -131,10 +132,11 @@ def outputs(
     """
     with captured(shell) as found, _steady_identifiers(), changed_figures(shell, source.f) as changed:
         try:
-            if moved():
-                source.call(arguments)
-                for figure in () if found else changed():
-                    display(figure)
+            with limited():
+                if moved():
+                    source.call(arguments)
+                    for figure in () if found else changed():
+                        display(figure)
         except (Exception, SystemExit) as error:
             values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
             raised = f"{type(error).__name__} for {values}"
