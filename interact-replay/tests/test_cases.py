@@ -322,6 +322,62 @@ def test_where_strict_a_state_that_takes_too_much_stops_the_build(case):
         case("80", strict=True)
 
 
+def test_methods_of_objects_without_a_hash(case):
+    found = alive(case("82"), 4, 3, 4)
+    assert found.texts(0) == ["model 0.0", "model 0.5", "model 1.0", "model 1.5"]
+    assert [text.count("<tr") for text in found.states(1)] == [2, 3, 4]
+    assert found.texts(2, output=1) == ["", "told 0.5", "told 1.0", "told 1.5"]
+
+
+def test_several_callbacks(case):
+    found = alive(case("83"), 15)
+    pairs = list(product(range(5), range(3)))
+    assert found.texts(output=1) == [f"square {s**2}" for s, t in pairs]
+    assert found.texts(output=2) == [f"{s} and {t}" for s, t in pairs]
+
+
+def test_tabs_of_what_was_written_before(case):
+    found = alive(case("84"), 1)
+    tabs = found.alive[0]["layout"]["children"][0]
+    assert tabs["box"] == "tabs" and tabs["titles"] == ["line", "square", "cube"]
+    assert [(found.texts(output=i)[0], pictures(found.states(output=i))) for i in (1, 2, 3)] == [(f"power {i}", [1]) for i in (1, 2, 3)]
+
+
+def test_a_player_whose_callback_draws_into_an_output(case):
+    found = alive(case("85"), 12)
+    assert set(found.states()) == {""}, "the figure stands in its output, and nowhere else"
+    assert pictures(found.states(output=1)) == [1] * 12 and len(set(found.states(output=1))) == 12
+    assert [part.get("kind") for part in found.alive[0]["layout"]["children"][0]["children"]] == ["play", None]
+
+
+def test_a_hook_of_ones_own(case):
+    found = alive(case("86"), 8, 2)
+    assert found.texts(0, output=1) == [f"a {a if up else -a}" for a in range(4) for up in (False, True)]
+    assert found.texts(1, output=1) == ["abab", "cdcd"]
+
+
+def test_a_checkbox_that_locks_a_slider(case):
+    assert alive(case("87"), 8).texts() == ["without"] * 4 + [f"with {k}" for k in range(1, 5)]
+
+
+def test_lists_in_a_cascade(case):
+    found = case("88")
+    (recording,) = found.alive
+    labels = [set(control["labels"]) for control in recording["controls"]]
+    assert labels == [{"fruit", "tree"}, {"apple", "plum", "oak"}, {"red", "green", "blue", "old"}]
+    texts = found.texts()
+    at, reached = 0, set()
+    for step in recording["reached"]:
+        at += step
+        reached.add(texts[at])
+    assert reached == {f"{one} True" for one in ("fruit apple red", "fruit apple green", "fruit plum blue", "tree oak old")}
+
+
+def test_a_callback_that_clears_what_stands_below_the_slider(case):
+    found = alive(case("89"), 4)
+    assert pictures(found.states()) == [1, 0, 1, 1], "at first Jupyter shows the slider alone"
+
+
 def test_every_case_has_a_test():
     text = Path(__file__).read_text(encoding="utf-8")
     assert [path.name for path in CASES.glob("*.ipynb") if f'"{path.name[:2]}"' not in text] == []

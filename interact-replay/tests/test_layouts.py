@@ -136,10 +136,14 @@ def test_the_callbacks_of_libraries_are_no_authors_of_a_class_are(slider):
     assert not slider.recordings and slider.opened
 
 
-def test_several_callbacks_are_a_still_with_the_reason(slider):
-    slider.run("out = w.Output()\nwith out:\n    print('start')\ns.observe(lambda c: None, 'value'); t.observe(lambda c: 1, 'value')\nw.VBox([s, t, out])")
-    recording = only(slider)
-    assert "several callbacks" in recording["reason"] and recording["still"][0]["text"] == "start\n"
+def test_several_callbacks_are_all_called(slider):
+    slider.run(
+        "out, label = w.Output(), w.Label()\ndef first(change):\n    with out:\n        print('first', change['new'])\n"
+        "def second(change):\n    label.value = f's {s.value} t {t.value}'\n"
+        "s.observe(first, 'value'); s.observe(second, 'value'); t.observe(second, 'value')\nw.VBox([s, t, out, label])"
+    )
+    assert slider.texts(1)[::4] == ["first 0", "", "first 2", "first 3"]
+    assert slider.texts(2)[-1] == "s 3 t 3" and only(slider)["messages"] == []
 
 
 def test_the_notebook_goes_on_as_if_the_function_had_been_called_once(slider):

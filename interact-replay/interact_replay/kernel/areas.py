@@ -32,6 +32,12 @@ def is_written(widget: Any) -> bool:
     return isinstance(widget, widgets.Output) and bool(widget.outputs)
 
 
+def is_drawn_in(widget: Any) -> bool:
+    """Whether a picture stands in it."""
+    shown = widget.outputs if isinstance(widget, widgets.Output) else ()
+    return any(kind.startswith("image/") for output in shown for kind in output.get("data", ()))
+
+
 def content(widget: Any) -> Any:
     """What is to be put back with `restore`."""
     return {name: getattr(widget, name) for name in ("outputs", "value", "description") if widget.has_trait(name)}

@@ -23,7 +23,7 @@ from .watch import linked_to, watchers
 class Source:
     """One function: what is called, and by which controls.
 
-    Of an `observe` callback, `f` is `moving`: to move the controls is the call.
+    Of `observe` callbacks, `f` is `moving`: to move the controls is the call.
     """
 
     f: Callable[..., Any]
@@ -64,18 +64,14 @@ def sources_in(widget: widgets.Widget) -> Iterator[Source]:
 
 
 def observed(parts: Sequence[widgets.Widget]) -> list[Source]:
-    """The one callback that has been attached to controls with `observe`, if there is one, as a function of them.
+    """The callbacks that have been attached to controls with `observe`, if there are any, as one function of all of them.
 
-    Raises CannotSample where there are several: which of them draws what cannot be known.
+    Which of them draws what cannot be known: to move the controls calls all.
     """
-    asked = [one for part in parts for one in watchers(part)]
-    if not asked:
-        return []
-    names = [getattr(one.widget, "description", "") or "value" for one in asked]
-    controls = {name if names.count(name) == 1 else f"{name} {i}": one.widget for i, (name, one) in enumerate(zip(names, asked))}
-    if any(one.callback != asked[0].callback for one in asked):
-        raise CannotSample("its controls have several callbacks; interact, or one callback for all, can be recorded")
-    return [Source(moving, controls)]
+    asked = list(dict.fromkeys(one.widget for part in parts for one in watchers(part)))
+    names = [getattr(widget, "description", "") or "value" for widget in asked]
+    controls = {name if names.count(name) == 1 else f"{name} {i}": widget for i, (name, widget) in enumerate(zip(names, asked))}
+    return [Source(moving, controls)] if asked else []
 
 
 class Layout:

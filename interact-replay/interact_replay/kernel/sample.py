@@ -15,7 +15,7 @@ from ..errors import InteractError
 from ..options import Options
 from ..progress import told
 from ..svg import make_tidy
-from .areas import seen
+from .areas import is_drawn_in, seen
 from .capture import Outputs, captured
 from .drive import Driver
 from .figures import changed_figures
@@ -67,7 +67,8 @@ class Sampler:
         values = dict(zip(self.used, state))
         arguments = self.layout.arguments(self.source, values)
         self._driver.reset()
-        own = outputs(self.source, arguments, self._shell, self._strict, lambda: self._driver.put(values))
+        areas = self.layout.areas
+        own = outputs(self.source, arguments, self._shell, self._strict, lambda: self._driver.put(values), lambda: any(map(is_drawn_in, areas)))
         return [own, *map(seen, self.layout.areas)]
 
     def row(self, found: Sequence[Outputs]) -> Row:
@@ -124,18 +125,24 @@ class Sampler:
 
 
 def outputs(
-    source: Source, arguments: dict[str, Any], shell: InteractiveShell, strict: bool, moved: Callable[[], bool] = lambda: True
+    source: Source,
+    arguments: dict[str, Any],
+    shell: InteractiveShell,
+    strict: bool,
+    moved: Callable[[], bool] = lambda: True,
+    drawn: Callable[[], bool] = lambda: False,
 ) -> Outputs:
     """What a function displays and prints once its controls are `moved`; what it raises, if it may.
 
-    Nothing where they cannot be moved so. Raises InteractError for whatever the function raises where `strict`.
+    Nothing where they cannot be moved so. A figure that it has changed without displaying anything is what it shows, unless
+    it has `drawn` elsewhere. Raises InteractError for whatever the function raises where `strict`.
     """
     with captured(shell) as found, _steady_identifiers(), changed_figures(shell, source.f) as changed:
         try:
             with limited():
                 if moved():
                     source.call(arguments)
-                    for figure in () if found else changed():
+                    for figure in () if found or drawn() else changed():
                         display(figure)
         except (Exception, SystemExit) as error:
             values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
