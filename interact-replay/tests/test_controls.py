@@ -72,11 +72,16 @@ def test_thinning_keeps_ends_and_start_and_no_more_than_it_says(thin, start, ste
     assert found[0] == 0 and found[-1] == 1001 and start in found and len(found) == thin
 
 
-@pytest.mark.parametrize("option", ["max_states", "max_kilobytes", "thin", "processes", "svg_digits"])
+@pytest.mark.parametrize("option", ["max_states", "max_kilobytes", "thin", "processes", "picture_quality", "svg_digits"])
 @pytest.mark.parametrize("value", [-1, "many", 2.5, [3]])
 def test_an_option_that_makes_no_sense_is_refused(option, value):
     with pytest.raises(ValueError, match=f"^{option} is "):
         Options(**{option: value})
+
+
+def test_nothing_is_truer_than_true():
+    with pytest.raises(ValueError, match="^picture_quality is 101: it must be 100 at most"):
+        Options(picture_quality=101)
 
 
 def test_options_may_come_from_a_command_line():

@@ -310,6 +310,12 @@ def test_a_slow_function_is_called_less_often(kernel, budget):
     assert 3 <= sizes(kernel)[0] <= 25
 
 
+def test_a_state_that_never_comes_back_to_python_ends_the_process_not_the_build(kernel, budget):
+    budget(max_seconds=3)
+    kernel.run("interact(lambda x: print(sum(range(10**15)) if x == 7 else x), x=(0, 60))")
+    assert "does not come back from there" in kernel.recordings[0]["reason"] and "30" in kernel.recordings[0]["still"][0]["text"]
+
+
 def test_a_state_that_raises_shows_what_and_the_log_counts_them(kernel, budget):
     kernel.run("interact(lambda a: print(1 / (a - 3)), a=(0, 9))")
     assert ["ZeroDivisionError: division by zero" in text for text in kernel.states()] == [a == 3 for a in range(10)]

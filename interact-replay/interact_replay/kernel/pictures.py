@@ -44,7 +44,7 @@ def shared(states: Sequence[Sequence[str]], start: int, error: int = 0) -> tuple
         drawn = _Drawn(error)
         try:
             found = [drawn.state(state) for state in (states[start], *states)][1:]
-        except ValueError:
+        except (OSError, ValueError):  # also where an author's picture is damaged
             found = []
         if found and sum(map(len, pictures := drawn.pictures())) < sum(map(len, own)):
             return found, pictures
@@ -86,10 +86,11 @@ class _Drawn:
         return self._pictures
 
     def _pixels(self, data: str) -> np.ndarray:
-        """Each pixel as one number. Raises ValueError where something would shine through."""
-        pixels = np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
-        if pixels[..., 3].min() < 255:
-            raise ValueError("transparent")
+        """Each pixel as one number. Raises ValueError where something would shine through, or pixels are not all there is."""
+        image = Image.open(io.BytesIO(base64.b64decode(data)))
+        pixels = np.array(image.convert("RGBA"))
+        if pixels[..., 3].min() < 255 or getattr(image, "is_animated", False) or "icc_profile" in image.info:
+            raise ValueError("more than its pixels")
         return self._levels[pixels].view(np.uint32)[..., 0]
 
     def _numbers(self, place: int, pixels: np.ndarray) -> str:

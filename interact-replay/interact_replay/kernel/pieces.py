@@ -62,7 +62,7 @@ def _display(data: dict[str, Any], metadata: dict[str, Any], tidy: Tidy, prefix:
     if mime_type.startswith("image/"):
         size = "".join(f' {k}="{v}"' for k, v in metadata.get(mime_type, {}).items() if k in ("width", "height"))
         tag = f'<img{IMG_ALT}{size} decoding="sync" src="{url(mime_type, "".join(content.split()))}">'
-        return [FIGURE, Picture(tag) if mime_type in ("image/webp", "image/png") else tag, "</div>"]
+        return [FIGURE, Picture(tag) if ' src="data:image/webp' in tag else tag, "</div>"]  # what is no WebP had better stay
     if mime_type == "text/plain":
         return _text(content, "interact-text")
     return [Rich(json.dumps([mime_type, content]))]
