@@ -160,7 +160,7 @@ class _Recorder:
     def _made(self, whole: Layout) -> dict[str, Any]:
         """The outputs of all states that are kept, and which these are."""
         limit = 1000 * self._options.max_kilobytes
-        form, in_time, in_room = tried(whole, self._samplers, self._options, self._strict, self._pixels)
+        form, in_time, in_room, _ = tried(whole, self._samplers, self._options, self._strict, self._pixels)
         plan = Plan(self._options.thin, False, whole)
         if not self._strict:
             plan = self._fitted(whole, in_time, in_room)

@@ -29,48 +29,53 @@ class Form(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """A form, and for how many states there is time and room in it."""
+    """A form, for how many states there is time and room in it, and how large all would be."""
 
     form: Form
     in_time: float
     in_room: float
+    size: float
 
 
 def tried(whole: Layout, samplers: Callable[[Layout, bool], list[Sampler]], options: Options, strict: bool, pixels: bool) -> Trial:
-    """The form that has room for most; `pixels` is whether figures would be PNG."""
+    """The form in which all is smallest; `pixels` is whether figures would be PNG."""
     forms = [Form(False, 0)]
     if pixels and options.picture_quality < 100:
         forms.append(Form(False, 100 - options.picture_quality))
     if pixels:
         forms.append(Form(True, 0))
     if strict and len(forms) == 1:
-        return Trial(forms[0], math.inf, math.inf)
+        return Trial(forms[0], math.inf, math.inf, 0)
     drawn = {vector: _rows(whole, samplers(whole, vector)) for vector in {form.vector for form in forms}}
-    trials = [_trial(form, *drawn[form.vector], options) for form in forms]
-    return max(trials, key=lambda trial: trial.in_room * (WORTH if trial.form.error else 1))
+    trials = [_trial(form, drawn[form.vector], options) for form in forms]
+    return min(trials, key=lambda trial: trial.size / (WORTH if trial.form.error else 1))
 
 
-def _rows(whole: Layout, samplers: list[Sampler]) -> tuple[list[list[Row]], list[float]]:
-    """What a few states of each function show, and the seconds that one of them takes."""
-    found, seconds = [], []
+def _rows(whole: Layout, samplers: list[Sampler]) -> list[tuple[list[Row], float, int]]:
+    """What a few states of each function show, the seconds that one of them takes, and how many there are."""
+    found = []
     for sampler in samplers:
-        some = neighbours(whole.sizes_of(sampler.source), whole.default(sampler.source))
+        sizes = whole.sizes_of(sampler.source)
+        some = neighbours(sizes, whole.default(sampler.source))
         if len(some) > 1:
             begin = time.perf_counter()
-            found.append(sampler.rows(some))
-            seconds.append((time.perf_counter() - begin) / len(some))
-    return found, seconds
+            rows = sampler.rows(some)
+            found.append((rows, (time.perf_counter() - begin) / len(some), math.prod(sizes)))
+    return found
 
 
-def _trial(form: Form, every: list[list[Row]], took: list[float], options: Options) -> Trial:
+def _trial(form: Form, every: list[tuple[list[Row], float, int]], options: Options) -> Trial:
     in_time = in_room = math.inf
-    for rows, seconds in zip(every, took):
+    size = 0.0
+    for rows, seconds, count in every:
         begin = time.perf_counter()
         joined = [[piece for one in row.pieces for piece in one] for row in rows]
         one, all_ = (encode.compressed(encode.chunk(states, error=form.error)) for states in (joined[:1], joined))
         coding = 2 * (time.perf_counter() - begin) / len(rows)  # all together, then in chunks
         in_time = min(in_time, options.max_seconds / (seconds / (options.processes or available_cores()) + coding))
-        in_room = min(in_room, 1000 * options.max_kilobytes / max((all_ - one) / (len(rows) - 1), 1))
+        another = max((all_ - one) / (len(rows) - 1), 1)
+        in_room = min(in_room, 1000 * options.max_kilobytes / another)
+        size += one + another * (min(count, options.max_states) - 1)
         if form.vector and max(len("".join(state)) for state in joined) > HEAVY:
-            in_room = 0
-    return Trial(form, in_time, in_room)
+            size = math.inf
+    return Trial(form, in_time, in_room, size)
