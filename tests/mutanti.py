@@ -67,7 +67,7 @@ MUTANTS = [
         (2, "plus.ndim or minus.ndim or not", "not"),
         (2, "(cube(1 + h_values) - cube(1)) / h_values", "(cube(1 + h_values) - cube(1)) / (2 * h_values)"),
         (2, "lowered = np.array([*w, b]) - 0.5", "lowered = np.array([*w, b]) + 0.5"),
-        (2, "trace = np.linspace(0, nudge, 13)", "trace = np.linspace(-3, 3, 13)"),
+        (2, "trace = np.linspace(0, nudge, 61)", "trace = np.linspace(-3, 3, 13)"),
         (2, "ratio = (cube(1 + delta) - cube(1)) / delta", "ratio = (cube(1 + delta) - cube(1)) * delta"),
         # 3: la regola della catena
         (3, "db = dp * a + dt * 1.0", "db = dp * a"),

@@ -125,9 +125,9 @@ def test_01_what_the_border_does(show):
         old, new = np.array([*book.w_plane, book.b_plane]), np.array([*new_w, new_b])
         parallel = np.isclose(old[0] * new[1], old[1] * new[0])
         same = np.linalg.matrix_rank([old, new]) == 1
-        assert answer == ("resta fermo" if same else "si sposta" if parallel else "ruota")
+        assert answer == ("resta fermo" if same else "si sposta parallelamente" if parallel else "ruota")
         assert "✓ Giusto" in show(1, "move_the_border", change=change, guess=answer).text
-        others = {"ruota", "si sposta", "resta fermo"} - {answer}
+        others = {"ruota", "si sposta parallelamente", "resta fermo"} - {answer}
         assert all("✗ No" in show(1, "move_the_border", change=change, guess=other).text for other in others)
         assert "Scegli" in show(1, "move_the_border", change=change, guess=None).text
     assert 1 * 2 + 0 * 1 - 2 == 0 == 1 * 2 + 0 * -1 - 2  # [1, 0] sta su tutti e due i confini
