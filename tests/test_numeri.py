@@ -1001,12 +1001,12 @@ def test_08_what_comes_back_is_the_distance_from_the_mean(show):
     sent = [(1, 0, 0), (0, -2, 1), (2, 2, -1), (-2, 1, 2)]
     for (network, p), v in itertools.product(book.networks.items(), sent):
         text = show(8, "send_back", network=network, v0=v[0], v1=v[1], v2=v[2], mean=True).text
-        probabilities, arrives, back, mean = (numbers(line.split(":")[1]) for line in text.splitlines())
+        probabilities, arrives, back, mean = map(numbers, text.splitlines())
         assert np.allclose(probabilities, p, atol=6e-4) and tuple(arrives) == v and mean == [round(p @ v, 2)]
         assert np.allclose(back, book.softmax_jacobian(p) @ v, atol=6e-4) and abs(sum(back)) < 2e-3
         assert all(np.sign(back) * np.sign(np.array(v) - p @ v) == (np.array(back) != 0)) and sum(np.array(back) != 0) >= 2
     for n, network in itertools.product((-2, 1, 2), book.networks):
-        assert numbers(show(8, "send_back", network=network, v0=n, v1=n, v2=n, mean=False).text.split("dz:")[1]) == [0, 0, 0]
+        assert numbers(show(8, "send_back", network=network, v0=n, v1=n, v2=n, mean=False).text.split("dz")[1]) == [0, 0, 0]
     example, sure = book.networks  # se la rete è sicura, resta poco
     assert np.allclose(book.networks[example], s) and np.abs(book.softmax_jacobian(book.networks[sure])).max() < 0.02
     assert "media" not in show(8, "send_back", network=example, v0=1, v1=0, v2=0, mean=False).text
