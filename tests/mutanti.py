@@ -147,7 +147,9 @@ MUTANTS = [
         (8, "naive_softmax(logits - logits.max())", "naive_softmax(logits)"),
         (8, "move * np.eye(3)[k]", "move * np.eye(3)[0]"),
         (8, "100 * change / s)", "100 * change / new)"),
-        (8, "numbers([s @ v], 1)", "numbers([v.mean()], 1)"),
+        (8, "ratio = change / move if move", "ratio = change if move"),
+        (8, "numbers([p @ v], 2)", "numbers([v.mean()], 2)"),
+        (8, "dz = v @ softmax_jacobian(p)", "dz = v @ softmax_jacobian(s)"),
         (8, "mean, right = p @ v,", "mean, right = v.mean(),"),
         # 9: l'entropia incrociata
         (9, "return (Y_hat - Y) / len(Y)", "return Y_hat - Y"),
