@@ -127,9 +127,11 @@ MUTANTS = [
         (7, "W_new = W - learning_rate * dW", "W_new = W + learning_rate * dW"),
         (7, "dW = X.T @ dZ\n    fig", "dW = X.T @ dvalues\n    fig"),
         (7, "gradient = dZ @ W.T\n    fig", "gradient = dvalues @ W.T\n    fig"),
-        (7, "row @ W[:, j] + b[j] for j", "row @ W[:, j] for j"),
+        (7, "Z = X @ W + b\n    fig", "Z = X @ W\n    fig"),
         (7, "second[0], inputs, W1, Z1)", "second[0], inputs, W1, Z1 + 9)"),
         (7, "dY1 * (Z1 > 0), G * (Z2 > 0)", "dY1, G * (Z2 > 0)"),
+        (7, "arrived, weight = G[2, 0], W2[1, 0]", "arrived, weight = G[2, 0], W2[0, 0]"),
+        (7, 'if judged else (None, "?")', ""),
         (7, "X[i] @ W[j] + b[j]:", "X[i] @ W[j]:"),
         (7, "result = (left @ right).T if turned else left @ right", "result = left @ right"),
         # 8: la softmax

@@ -793,17 +793,19 @@ def test_07_the_cells_that_light_up(show):
         "cell_of_dX": ("dX", dX, "dZ", dvalues * (Z > 0), "Wᵀ", W.T),
     }
     for name, (title, result, left_title, left, right_title, right) in factors.items():
-        for cell in [None, *np.ndindex(result.shape)]:
-            seen = show(7, name, cell=cell)
+        rows, columns = map(range, result.shape)
+        for i, j in itertools.product([None, *rows], [None, *columns]):
+            cell = None if None in (i, j) else (i, j)
+            seen = show(7, name, i=i, j=j)
             assert np.allclose(read(seen.matrices[left_title]), left) and np.allclose(read(seen.matrices[right_title]), right)
             shown = seen.matrices[title]
             assert np.argwhere(shown != "?").tolist() == ([list(cell)] if cell else [])
             if cell:
                 assert np.isclose(read(shown[[cell[0]], [cell[1]]])[0], result[cell], atol=6e-4)
                 left_side, *_, last = re.split(" = ", seen.text)
-                i, j, *terms = numbers(seen.text)[:-1]
+                *at, terms = *numbers(seen.text)[:2], numbers(seen.text)[2:-1]
                 pairs = np.reshape(terms[: 2 * left.shape[1]], (-1, 2))
-                assert (i, j) == cell and np.isclose(pairs.prod(axis=1).sum() + sum(terms[len(pairs) * 2 :]), result[cell])
+                assert at == [i, j] and np.isclose(pairs.prod(axis=1).sum() + sum(terms[len(pairs) * 2 :]), result[cell])
                 assert np.isclose(numbers(last)[0], result[cell], atol=6e-4) and title in left_side
 
 
@@ -831,12 +833,16 @@ def test_07_the_predictions_are_right():
 def test_07_which_formulas_give_the_weights(show):
     """(dZ @ X).T inganna se e solo se N = H, tranne con un esempio e un neurone; X @ dZ se e solo se N = 4."""
     for N, H in itertools.product(range(1, 7), repeat=2):
-        lines = dict(line.split(": ") for line in show(7, "shapes", N=N, H=H).text.splitlines())
+        hidden, lines = (
+            dict(line.split(": ") for line in show(7, "shapes", N=N, H=H, judged=judged).text.splitlines()) for judged in (False, True)
+        )
+        assert hidden == dict.fromkeys(lines, "?")  # prima della previsione non si esclude niente
         assert lines["X.T @ dZ"] == "✓ giusta"
-        swapped = "✗ si ferma" if N != H else "✓ giusta" if N == 1 else "✗ numeri sbagliati"
+        swapped = "✗ NumPy dà errore" if N != H else "✓ giusta" if N == 1 else "✗ numeri sbagliati"
         assert lines["(dZ @ X).T"] == swapped
-        assert lines["X @ dZ"] == ("✗ numeri sbagliati" if N == 4 else "✗ si ferma")
+        assert lines["X @ dZ"] == ("✗ numeri sbagliati" if N == 4 else "✗ NumPy dà errore")
     assert chapter(7).guesses_shape["quando N = H"][0]
+    assert (X[:1] @ W + biases[:, None]).shape == (3, 3)  # con un esempio solo gira, e dà (H, H)
     assert (X @ W + biases[:, None]).shape == Z.shape and not np.allclose(X @ W + biases[:, None], Z)
     assert not np.allclose((dvalues * (Z > 0) @ X).T, X.T @ (dvalues * (Z > 0)))  # con i numeri del capitolo
 
@@ -851,8 +857,9 @@ def test_07_two_layers_step_by_step(show, capsys):
     dZ2 = G * (Z2 > 0)
     dY1 = dZ2 @ W2.T
     dZ1 = dY1 * (Z1 > 0)
-    answers = {"Y₁": Y1, "Y₂": np.maximum(Z2, 0), "dW₂": Y1.T @ dZ2, "dY₁": dY1, "dW₁": inputs.T @ dZ1, "dX": dZ1 @ W1.T}
-    assert Z2.ravel().tolist() == [7, 1, 5, -1] and not dY1[3].any() and dZ1[2].tolist() == [4, 0] and dY1[2, 0] == 4
+    answers = {"Y₁": Y1, "Y₂": np.maximum(Z2, 0), "dZ₂": dZ2, "dW₂": Y1.T @ dZ2, "dY₁": dY1, "dZ₁": dZ1}
+    answers |= {"dW₁": inputs.T @ dZ1, "dX": dZ1 @ W1.T}
+    assert Z2.ravel().tolist() == [7, 1, 5, -1] and not dY1[3].any() and dZ1[2].tolist() == [4, 0] and dY1[2, 1] == -2
     assert len({len(G), *W1.shape, *W2.shape}) == 4
     behind = {"Y₁": [("1", "2")], "Y₂": [("2", "L")], "dW₂": [("W2", "2"), ("b2", "2")], "dY₁": [("1", "2")]}
     behind |= {"dW₁": [("W1", "1"), ("b1", "1")], "dX": [("X", "1")]}
@@ -861,19 +868,33 @@ def test_07_two_layers_step_by_step(show, capsys):
         ask, tell = (show(7, "two_layers", step=step) for step in (2 * stage, 2 * stage + 1))
         assert (ask.matrices[name] == "?").all() and "Che forma" in ask.text and str(answer.shape) not in ask.text
         left, right = (read(numbers) for title, numbers in ask.matrices.items() if title != name)
-        made = left @ right if way else np.maximum(left @ right[:-1] + right[-1], 0)
+        made = left * (right > 0) if "Z" in name else left @ right if way else np.maximum(left @ right[:-1] + right[-1], 0)
         assert np.allclose(made, answer)  # i due fattori che si vedono danno il risultato
         assert np.allclose(read(tell.matrices[name]), answer) and f"{name} ha forma {answer.shape}" in tell.text
-        assert [ask.wires[wire][way] for wire in behind[name]] == ["?"] * len(behind[name])
-        assert tell.wires[behind[name][0]][way] == str(answer.shape).replace(", ", ",")
+        for wire in behind.get(name, ()):
+            assert ask.wires[wire][way] == "?"
+        if name in behind:
+            assert tell.wires[behind[name][0]][way] == str(answer.shape).replace(", ", ",")
     assert all(forward == backward for forward, backward in tell.wires.values())  # alla fine: la forma del valore sullo stesso filo
-    assert "db₂ = [2]" in show(7, "two_layers", step=5).text and "db₁ = [4, 0]" in show(7, "two_layers", step=9).text
+    for step, told in (7, "db₂ = [2], di forma (1,)"), (13, "db₁ = [4, 0], di forma (2,)"):
+        asked = show(7, "two_layers", step=step - 1).text
+        assert f"E {told[:3]}?" in asked and told not in asked and told in show(7, "two_layers", step=step).text
+    assert "dY₁" not in "".join(show(7, "two_layers", step=step).text for step in range(6))  # al passo 7 si prevede senza averla vista
     assert np.allclose(book.dW1, answers["dW₁"]) and np.allclose(book.dX1, answers["dX"])
     verdicts = []
-    for number in (0, 4, 2, -3):
+    for number in (0, -2, 2, -1, 1, 4, -3):
         book.check_number(number)
         verdicts.append(capsys.readouterr().out)
-    assert [("✓" in text, "✗" in text) for text in verdicts] == [(False, False), (True, False), (False, True), (False, True)]
+    assert [("✓" in text, "✗" in text) for text in verdicts] == [(False, False), (True, False), *[(False, True)] * 5]
+    assert len(set(verdicts)) == len(verdicts)  # il gradiente da solo, il peso da solo, la loro somma, l'altro neurone: quattro errori diversi
+
+
+def test_07_a_broken_sensor():
+    """L'ultima domanda: con un ingresso sempre 0 è nulla la sua riga di dW, e delle altre risposte nessuna."""
+    broken = X * [1, 1, 0, 1]
+    dX, dW, db = chapter(7).dense_backward(dvalues, broken, W, broken @ W + biases)
+    assert not dW[2].any() and dW[:, 2].any() and dX[:, 2].any() and db.any()
+    assert [answer for answer, (right, _) in chapter(7).risposte_3.items() if right] == ["La riga 2 di dW"]
 
 
 def test_07_two_layers_by_hand():
@@ -884,13 +905,26 @@ def test_07_two_layers_by_hand():
     assert book.dW1_new[0, 0] == 10 and book.db1_new.tolist() == [4, 3] and (book.Z1 <= 0).sum(axis=1).tolist() == [0, 0, 1, 1]
 
 
+def tables(text):
+    """Le tabelle scritte una accanto all'altra, con il nome sopra."""
+    found, names = {}, []
+    for line in text.splitlines():
+        if "[" in line:
+            for name, row in zip(names, re.findall(r"\[.*?\]", line)):
+                found[name].append(numbers(row))
+        else:
+            names = line.split()
+            found |= {name: [] for name in names}
+    return {name: np.array(rows) for name, rows in found.items()}
+
+
 def test_07_the_drill_has_right_answers(show):
     """Le forme vengono da due strati veri, i numeri da un conto fatto addendo per addendo."""
     book, asked = chapter(7), set()
     drill = next(i for i in book.interactives if i.f.__name__ == "ask")
     variants, box = drill.controls[0].values, drill.controls[1].values
     for variant in variants:
-        given, question, right, mistakes, solution = book.drill(variant)
+        given, question, right, mistakes, rule, solution = book.drill(variant)
         asked.add((given, question))
         assert right != 0 and {right, *(wrong for wrong in mistakes if wrong != right)} <= {*box} and len(set(mistakes) - {0, right}) >= 2
         if variant <= 6:
@@ -903,10 +937,10 @@ def test_07_the_drill_has_right_answers(show):
             assert right == sizes[variant - 1] and len({N, D, H, K}) == 4
             assert f"dX {dX.shape}, dW1 {dW.shape}, db1 {db.shape}\ndY1 {dY.shape}, dW2 {dW2.shape}, dY2 {two.shape}" == solution
         else:
-            data = {name: np.array(numbers(text)) for name, text in re.findall(r"(\w+) =\s(\[.*?\])(?=, b|$)", given, re.MULTILINE)}
-            rows, weights, bias = data["X"].reshape(3, 2), data["W"].reshape(2, 2), data["b"]
+            data = tables(given)
+            rows, weights, (bias,) = data["X"], data["W"], data["b"]
             z = np.array([[sum(rows[i, d] * weights[d, j] for d in range(2)) + bias[j] for j in range(2)] for i in range(3)])
-            dz = data.get("dvalues", np.ones(6)).reshape(3, 2) * (z > 0)
+            dz = data.get("dvalues", np.ones((3, 2))) * (z > 0)
             expected = {
                 "Z": z,
                 "dX": [[sum(dz[i, j] * weights[d, j] for j in range(2)) for d in range(2)] for i in range(3)],
@@ -915,12 +949,20 @@ def test_07_the_drill_has_right_answers(show):
             }
             name, at = re.search(r"(\w+)\[(.*)\]", question).groups()
             assert right == np.array(expected[name])[tuple(map(int, numbers(at)))] and (z != 0).all()
+            assert np.array_equal(data.get("Z", z), z) and (name == "Z") == ("dvalues" not in data)
+            *shown, working = solution.splitlines()
+            assert tables("\n".join(shown)).keys() == ({"dZ"} if shown else set()) and bool(shown) == (name != "Z")
+            assert np.array_equal(tables("\n".join(shown)).get("dZ", dz), dz)
+            said, written, last = working.split(" = ")
+            assert said == f"{name}[{at}]" and eval(re.sub("[−·]", lambda sign: "-" if sign[0] == "−" else "*", written)) == right == numbers(last)[0]
+            assert max(map(len, given.splitlines())) <= 38  # righe intere anche su un telefono
         assert given in show(7, "ask", variant=variant).text and solution in show(7, "solve", variant=variant, solution=True).text
         for wrong, why in mistakes.items():
             if wrong not in (0, right):
                 assert f"✗ No: {int(wrong)}: {why}.".replace("-", "−") in show(7, "check", variant=variant, answer=int(wrong)).text
-        good, empty = (show(7, "check", variant=variant, answer=answer).text for answer in (right, 0))
-        assert "Giusto" in good and "Giusto" not in empty and "No" not in empty
+        other = next(answer for answer in box if answer not in (0, right, *mistakes))
+        good, empty, odd = (show(7, "check", variant=variant, answer=answer).text for answer in (right, 0, other))
+        assert f"{other}: {rule}.".replace("-", "−") in odd and "Giusto" in good and "Giusto" not in empty and "No" not in empty
     assert len(asked) == len(variants) >= 12
 
 
