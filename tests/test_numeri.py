@@ -1089,6 +1089,7 @@ def test_09_every_halving_costs_the_same(show):
     for n, text in enumerate(texts[1:], 1):
         one, denominator, cost, step, slope = numbers(text)
         assert (one, denominator, step, slope) == (1, 2**n, 0.693, -(2**n)) and np.isclose(cost, n * np.log(2), atol=5.1e-4)
+    assert "1/128:" in texts[7] and "1/256:" in texts[8] and "−256" in texts[8]
     for guess, sign in [("Altrettanto", "✓"), ("Di più", "✗"), ("Di meno", "✗")]:
         assert sign in show(9, "show_surprise", guess=guess, halvings=8).text
         assert not {"✓", "✗"} & set(show(9, "show_surprise", guess=guess, halvings=7).text)
