@@ -172,6 +172,8 @@ MUTANTS = [
         (9, "M[:, 0] + np.log", "M[0, 0] + np.log"),
         (9, "return row, row[k], [", "return row, row[c], ["),
         (9, "(row[k] * N,", "(row[k] / N,"),
+        (9, "np.sign(after - before)", "np.sign(before - after)"),
+        (9, "np.log(steps[-2] / p)", "-np.log(p)"),
         # 10: la rete
         (10, "A1.T @ dlogits, dlogits.sum(axis=0)", "A1.T @ dlogits, dlogits.mean(axis=0)"),
         (10, "A1.T @ dlogits, dlogits.sum(axis=0)", "Z1.T @ dlogits, dlogits.sum(axis=0)"),

@@ -1125,10 +1125,11 @@ def test_09_what_the_text_says():
     """Il prodotto dei tre fiori, i valori ai limiti del calcolatore, la somma nulla, gli indici confusi."""
     book = chapter(9)
     flowers = np.array([[0.7, 0.1, 0.2], [0.1, 0.5, 0.4], [0.6, 0.3, 0.1]])
-    assert np.isclose(np.prod(np.diag(flowers)), 0.035) and round(np.log(2), 2) == 0.69
+    assert np.isclose(np.prod(np.diag(flowers)), 0.035) and round(np.log(2), 3) == 0.693
     assert np.isclose(3 * book.cross_entropy(flowers, np.eye(3)), -np.log(0.035))
     assert 0.5**2000 == 0 and np.isfinite(2000 * np.log(0.5))
-    assert int(book.cross_entropy([[0, 1, 0]], [[1, 0, 0]])) == 708 and np.exp(-800) == 0
+    assert book.cross_entropy(book.Y_hat, np.eye(3)) > np.log(3) > -np.log([0.7, 0.5]).max()
+    assert round(book.cross_entropy([[0, 1, 0]], [[1, 0, 0]]), 1) == 708.4 and np.exp(-800) == 0 and f"{np.finfo(float).tiny:.1e}" == "2.2e-308"
     assert round(book.loss_from_logits(np.array([-800.0, 0, 0]), 0), 1) == 800.7
     assert book.loss_from_logits(np.array([1000.0, 0, 0]), 1) == 1000
     assert np.isclose(book.gradient.sum(axis=1), 0).all() and abs(book.gradient).max() < 1
@@ -1148,10 +1149,12 @@ def test_09_one_over_n_stands_once():
 
 
 def test_09_every_halving_costs_the_same(show):
-    found = [numbers(show(9, "show_surprise", guess=None, halvings=n).text.splitlines()[0])[1:] for n in range(9)]
-    for n, (denominator, cost, slope) in enumerate(found):
-        assert (denominator, slope) == (2**n, -(2**n)) and np.isclose(cost, n * np.log(2), atol=0.0051)
-    assert (found[8][0], found[7][0]) == (256, 128)
+    texts = [show(9, "show_surprise", guess=None, halvings=n).text for n in range(9)]
+    assert texts[0].startswith("p = 1: costo 0.000\n") and numbers(texts[0])[-1] == -1 and "nessun" in texts[0]
+    for n, text in enumerate(texts[1:], 1):
+        one, denominator, cost, step, slope = numbers(text)
+        assert (one, denominator, step, slope) == (1, 2**n, 0.693, -(2**n)) and np.isclose(cost, n * np.log(2), atol=5.1e-4)
+    assert "1/128:" in texts[7] and "1/256:" in texts[8] and "−256" in texts[8]
     for guess, sign in [("Altrettanto", "✓"), ("Di più", "✗"), ("Di meno", "✗")]:
         assert sign in show(9, "show_surprise", guess=guess, halvings=8).text
         assert not {"✓", "✗"} & set(show(9, "show_surprise", guess=guess, halvings=7).text)
@@ -1164,7 +1167,7 @@ def test_09_the_measured_numbers(show):
         for which, expected in enumerate(s - np.eye(3)[true_class]):
             assert np.isclose(equalities(show(9, "show_measured", which=which, true_class=true_class).text)[0], expected)
     assert "Scegli" in show(9, "show_measured", which=None, true_class=0).text
-    assert "✓" in show(9, "check_move", guess="Sale").text and "0.1" in show(9, "check_move", guess="Sale").text
+    assert "✓" in show(9, "check_move", guess="Sale").text and "con la classe 0 la derivata è 0.1" in show(9, "check_move", guess="Sale").text
     assert all("✗" in show(9, "check_move", guess=guess).text for guess in ("Scende", "Resta ferma"))
 
 
@@ -1176,7 +1179,7 @@ def test_09_which_loss_learns(show):
         assert found[0] == steps
         return [tuple(found[1:3]), tuple(found[3:])]
 
-    assert race(6, 0) == [(0.001, 0.9988), (0.001, 0.0019)] and race(6, 50)[0][0] > 0.95 and race(6, 10)[0][0] > 0.5
+    assert race(6, 0) == [(0.0012, 0.9988), (0.0012, 0.0019)] and race(8, 0)[0][0] == 0.0002 and race(6, 50)[0][0] > 0.95 and race(6, 10)[0][0] > 0.5
     assert race(6, 200)[1][0] < 0.01 and min(p for p, _ in race(0, 50)) > 0.8
     for m in (0, 2, 4, 6, 8):
         p = np.exp(-m) / (np.exp(-m) + 2)
@@ -1190,15 +1193,19 @@ def test_09_which_loss_learns(show):
     assert np.allclose(4 * found[range(4), c], expected) and np.all(abs(expected) <= 2 * right * (1 - right) ** 2)
     numerical = book.numerical_gradient(lambda Z: 0.5 * ((book.softmax(Z) - labels) ** 2).sum(axis=1).mean(), logits)
     assert np.allclose(found, numerical)
-    good = "L'entropia incrociata"
-    assert [guess for guess in book.outcomes if "✓" in show(9, "check_race", guess=guess, m=6, steps=50).text] == [good]
-    assert not {"✓", "✗"} & set(show(9, "check_race", guess=good, m=6, steps=20).text + show(9, "check_race", guess=good, m=4, steps=50).text)
+    verdicts = {guess: show(9, "check_race", guess=guess, m=6, steps=200).text for guess in book.pushes}
+    assert [guess for guess, text in verdicts.items() if "✓" in text] == ["Cala"]
+    ends = [round(book.softmax(book.train_logits(6, 50, backward)[0])[-1, 0], 3) for backward, _ in book.losses.values()]
+    assert all(numbers(text) == [0.2222, 0.0019, 50, *ends[::-1]] for text in verdicts.values())
+    assert numbers(show(9, "check_race", guess="Cala", m=6, steps=0).text) == [0.2222, 0.0019, 50]
+    assert not {"✓", "✗"} & set(show(9, "check_race", guess="Cala", m=4, steps=50).text) and show(9, "show_race", m=6, steps=1).text.startswith("Dopo 1 passo:")
 
 
 def test_09_the_drill_knows_right_from_wrong(show):
     book = chapter(9)
     assert len(book.drills) >= 12
-    tenths = np.arange(-10, 11) / 10
+    tenths = np.arange(-30, 31) / 10
+    assert np.allclose(tenths, next(c for i in book.interactives for c in i.controls if c.name == "answer").values)
     for n, (p, c, k, N) in enumerate(book.drills, 1):
         assert np.isclose(sum(p), 1)
         right = p[c] if k is None else (p[k] - (k == c)) / N
@@ -1206,8 +1213,10 @@ def test_09_the_drill_knows_right_from_wrong(show):
         assert len(accepted) == 1 and np.isclose(accepted[0], right) and not np.isclose(right, 0)
         assert str(N) in show(9, "ask", variant=n).text and show(9, "solve", variant=n, shown=False).text == ""
         row = (np.array(p) - np.eye(len(p))[c]) / N
+        others = np.delete(row if k is not None else p, c if k is None else k)
+        assert all(abs(other - right) > 0.051 or np.isclose(other, right) for other in others)  # la casella arrotonda ai decimi
         assert np.allclose(numbers(show(9, "solve", variant=n, shown=True).text.split(")/N")[1]), row, atol=6e-3)
-    causes = {(1, 0.4): "segno", (1, 0.6): "tolto 1", (7, -0.6): "soltanto", (8, -0.4): "manca il fattore 1/N", (15, 0.6): "moltiplica per N", (4, 0.5): "parti da"}
+    causes = {(1, 0.4): "segno", (1, 0.6): "tolto 1", (7, -0.6): "soltanto", (8, -0.4): "manca il fattore 1/N", (15, 0.6): "moltiplica per N", (4, 0.5): "parti da ŷ − y.", (12, 0.9): "poi dividi per 5", (14, 0.9): "aggiungi y al", (15, 0.9): "moltiplica per 2, poi"}
     assert all(cause in show(9, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
