@@ -133,7 +133,7 @@ def outputs(
         try:
             if moved():
                 source.call(arguments)
-                for figure in () if found else changed():
+                for figure in () if any(map(_is_drawn, found)) else changed():
                     display(figure)
         except (Exception, SystemExit) as error:
             values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
@@ -147,6 +147,11 @@ def outputs(
             lines = [line.rstrip() for line in traceback.format_exception_only(error)]
             found.append({"output_type": "error", "ename": type(error).__name__, "evalue": raised, "traceback": lines})
     return found
+
+
+def _is_drawn(output: dict[str, Any]) -> bool:
+    """Whether it may be the figure itself, as opposed to a text about a figure that stands elsewhere."""
+    return any(kind.startswith("image/") or kind == "text/html" for kind in output.get("data", ()))
 
 
 def stills(sources: list[Source], shell: InteractiveShell) -> Outputs:
