@@ -370,18 +370,19 @@ def test_what_was_not_recorded_is_told(tmp_path):
     alive = "from ipywidgets import *\ninteract(lambda x: print('x is', x), x=(0, 2))"
     texts = ["interactive(children=(IntSlider(value=5), Output()))", "VBox(children=(IntSlider(value=5), Output()))", "HBox(children=(Button(),))"]
     write(tmp_path / "stored.ipynb", map(stored, texts))
+    write(tmp_path / "failed.ipynb", ["1 / 0", stored(texts[0])])
     write(tmp_path / "another.ipynb", [alive], {"name": "another", "display_name": "x", "language": "python"})
     write(tmp_path / "still.ipynb", [alive], kernel=None)
-    begin = "# Test\n\n```{toctree}\nstored\nanother\nstill\n```"
+    begin = "# Test\n\n```{toctree}\nstored\nfailed\nanother\nstill\n```"
     conf = (
-        "nb_execution_excludepatterns = ['stored*']\nnb_kernel_rgx_aliases = {'another': 'python3'}\n"
+        "nb_execution_mode = 'force'\nnb_execution_excludepatterns = ['stored*']\nnb_kernel_rgx_aliases = {'another': 'python3'}\n"
         "interact_stills_only = True"
     )
     build = Build(tmp_path, [], conf=conf, strict=False, begin=begin)
     assert build.ok, build.log
     found = re.findall(r"(\w+)\.ipynb:\d+: WARNING: this interact is dead: (.*)", build.log)
-    assert [name for name, _ in found] == ["another", "stored", "stored"]
-    assert "the kernel 'python3'" in found[0][1] and "did not execute" in found[1][1]
+    assert [name for name, _ in found] == ["another", "failed", "stored", "stored"]
+    assert "the kernel 'python3'" in found[0][1] and "a cell before it failed" in found[1][1] and "did not execute" in found[2][1]
     assert "x is 1" in build.html("still") and "interactive(children" not in build.html("still")
 
 

@@ -183,3 +183,11 @@ def test_an_author_who_means_to_have_a_live_canvas_has_pictures(slider, backend)
     assert not slider.error and "image/png" in slider.outputs[-1]["data"] and MIME_TYPE not in slider.outputs[-1]["data"]
     slider.run("interact(lambda k: (line.set_ydata([0, k]), None)[-1], k=(1, 3))")
     assert len(set(slider.states())) == 3
+
+
+def test_a_function_may_print_beside_changing_a_figure(slider):
+    slider.run("fig, ax = plt.subplots()\n(line,) = ax.plot([0, 1])")
+    slider.run("interact(lambda k: (line.set_ydata([0, k]), print('slope', k), fig.canvas.draw_idle())[-1], k=(1, 3))")
+    assert all(f"slope {k}" in state and ("<svg" in state or "<img" in state) for k, state in enumerate(slider.states(), 1))
+    slider.run("interact(lambda k: (line.set_ydata([0, k]), print('slope', k), display(fig))[-1], k=(1, 3))")
+    assert all(state.count("interact-figure") == 1 for state in slider.states())

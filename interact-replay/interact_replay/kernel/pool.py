@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import multiprocessing
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,9 @@ _THREADED = {"catboost", "cupy", "jax", "lightgbm", "numba", "polars", "pyarrow"
 
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Where Linux says how much of the cores a container may use."""
+
+_PR_SET_PDEATHSIG = 1
+"""What Linux calls it to be sent a signal when the parent process has ended."""
 
 _call: Callable[[Any], Any]
 
@@ -79,6 +84,8 @@ def available_cores() -> int:
 
 def _begin(seconds: int, processes: int) -> None:
     begin(seconds, processes)
+    # A kernel that is killed tells nobody: its processes would wait for their next call for ever.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     # What the notebook holds is not garbage, and looking through it for every figure takes a tenth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -142,7 +142,7 @@ def outputs(
             with limited():
                 if moved():
                     source.call(arguments)
-                    for figure in () if found or drawn() else changed():
+                    for figure in () if any(map(_is_drawn, found)) or drawn() else changed():
                         display(figure)
         except (Exception, SystemExit) as error:
             values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
@@ -156,6 +156,11 @@ def outputs(
             lines = [line.rstrip() for line in traceback.format_exception_only(error)]
             found.append({"output_type": "error", "ename": type(error).__name__, "evalue": raised, "traceback": lines})
     return found
+
+
+def _is_drawn(output: dict[str, Any]) -> bool:
+    """Whether it may be the figure itself, as opposed to a text about a figure that stands elsewhere."""
+    return any(kind.startswith("image/") or kind == "text/html" for kind in output.get("data", ()))
 
 
 def stills(sources: list[Source], shell: InteractiveShell) -> Outputs:

@@ -136,6 +136,8 @@ def _stop_if_dead(app: Sphinx, doctree: nodes.document) -> None:
     for place, text in _texts(doctree):
         if not execution:
             why = "this build did not execute the notebook (nb_execution_mode)"
+        elif not execution["succeeded"]:
+            why = "a cell before it failed, so that it was not executed; what stands here is what the file holds"
         elif kernel != KERNEL:
             why = f"the notebook ran in the kernel {kernel!r}; map it to {KERNEL!r} in nb_kernel_rgx_aliases"
         elif text.startswith("interactive("):
