@@ -21,6 +21,7 @@ import sphinxcontrib.katex as katex
 from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools import subset
+from jupyter_cache import get_cache
 from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting import alpha
@@ -329,8 +330,10 @@ def read_together(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
     Sphinx dà a ogni processo pagine vicine nell'elenco. Due delle altre estensioni non dicono che si può: una numera i
     capitoli a lettura finita, l'altra serve a LaTeX.
     """
-    for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
+    for name in {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"} & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
+    if folder := app.config.nb_execution_cache_path:
+        get_cache(folder).list_cache_records()  # crea la base di dati dei risultati: più processi insieme non ci riescono
     app.parallel = 2 * (os.cpu_count() or 1)
     longest = sorted(docnames, key=lambda name: -Path(env.doc2path(name)).stat().st_size)
     docnames[:] = [name for first in range(app.parallel) for name in longest[first :: app.parallel]]
