@@ -191,3 +191,10 @@ def test_a_function_may_print_beside_changing_a_figure(slider):
     assert all(f"slope {k}" in state and ("<svg" in state or "<img" in state) for k, state in enumerate(slider.states(), 1))
     slider.run("interact(lambda k: (line.set_ydata([0, k]), print('slope', k), display(fig))[-1], k=(1, 3))")
     assert all(state.count("interact-figure") == 1 for state in slider.states())
+
+
+def test_text_that_may_hold_formulas_need_not(slider):
+    slider.run("w.VBox([w.HTMLMath('<b>no formula</b>'), interactive(lambda k: print('k is', k), k=(1, 3))])")
+    assert not slider.error and "<b>no formula</b>" in str(only(slider)["layout"])
+    slider.run("w.VBox([text := w.HTMLMath('before'), interactive(lambda k: setattr(text, 'value', f'now {k}'), k=(1, 3))])")
+    assert [text.strip() for text in slider.texts(1)] == [f"now {k}" for k in (1, 2, 3)]

@@ -64,7 +64,7 @@ def seen(widget: Any) -> Outputs:
         if "$" in text:
             parts = re.split(r"(\$[^$]+\$)", widget.value)
             return _displayed("text/markdown", "".join(p if i % 2 else _MARKDOWN.sub(r"\\\1", p) for i, p in enumerate(parts)))
-    elif isinstance(widget, widgets.HTML):
+    elif isinstance(widget, (widgets.HTML, widgets.HTMLMath)):
         text = widget.value
     elif isinstance(widget, widgets.Valid):
         text = "✔" if widget.value else f"✘ {escape(widget.readout)}"
