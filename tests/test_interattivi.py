@@ -167,7 +167,7 @@ def move(figure, i, control):
         inputs.first.fill(control.labels[chosen].replace("−", "-"))
         inputs.first.press("Enter")
     elif control.kind == "select":
-        inputs.first.select_option(str(chosen))
+        inputs.first.select_option(index=chosen)
     else:
         inputs.nth(chosen).check()
     return chosen
