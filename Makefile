@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni conta \
-	benchmark benchmark-confronto benchmark-sito pulisci sempre prove-del-sito altre-prove
+	benchmark benchmark-confronto benchmark-sito pulisci sempre
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -111,14 +111,8 @@ stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, i
 
 test: $(VENV)/test ## esegue tutti i controlli
 	$(BIN)/python pubblica/browser.py
-	@$(MAKE) --no-print-directory -j 3 stile prove-del-sito altre-prove
-
-# I controlli che non guardano il sito si eseguono intanto che lo si costruisce.
-prove-del-sito: _build/intero
-	$(PYTEST) -m sito $(filter tests/%,$(PROVE))
-
-altre-prove:
-	$(PYTEST) -m "not sito" $(PROVE)
+	@$(MAKE) --no-print-directory -j 2 stile _build/intero
+	$(PYTEST) $(PROVE)
 
 test-veloce: $(VENV)/test stile ## i controlli brevi, che non costruiscono pagine e non aprono il browser, con meno casi a sorte
 	LIBRO_CASI=100 $(PYTEST) -m "not sito and not lento" $(filter-out $(LUNGHI),$(PROVE)) tests/test_funzioni.py
