@@ -77,9 +77,9 @@ def test_a_container_may_be_given_less_than_it_sees(tmp_path, monkeypatch, text,
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux records in several processes")
 def test_nobody_waits_for_a_kernel_that_is_killed():
-    call = "list(map_ordered(lambda i: print(i, flush=True) or pause(), range(30), 2))"
+    call = "list(map_ordered(lambda i: print(i, flush=True) or pause(), range(30), 2, 60))"
     code = f"from signal import pause\nfrom interact_replay.kernel.pool import map_ordered\n{call}"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    process.stdout.readline()
+    assert process.stdout.readline()  # a call has begun
     process.kill()
     process.communicate(timeout=60)  # ends when nobody is left to write

@@ -69,7 +69,7 @@ class Sampler:
         self._driver.reset()
         areas = self.layout.areas
         own = outputs(self.source, arguments, self._shell, self._strict, lambda: self._driver.put(values), lambda: any(map(is_drawn_in, areas)))
-        return [own, *map(seen, self.layout.areas)]
+        return [own, *map(seen, areas)]
 
     def row(self, found: Sequence[Outputs]) -> Row:
         """Outputs in pieces."""
