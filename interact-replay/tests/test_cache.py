@@ -75,11 +75,22 @@ def test_a_container_may_be_given_less_than_it_sees(tmp_path, monkeypatch, text,
     assert pool.available_cores() == cores
 
 
+# While a call runs, and when a process has just been made.
+@pytest.mark.parametrize("ended", ["call = lambda i: print(i, flush=True) or signal.pause()", "pool.begin = lambda *_: end(os.getppid())"])
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux records in several processes")
-def test_nobody_waits_for_a_kernel_that_is_killed():
-    call = "list(map_ordered(lambda i: print(i, flush=True) or pause(), range(30), 2, 60))"
-    code = f"from signal import pause\nfrom interact_replay.kernel.pool import map_ordered\n{call}"
+def test_nobody_waits_for_a_kernel_that_is_killed(ended):
+    code = f"""
+import os, signal
+from interact_replay.kernel import pool
+def end(parent):
+    print(flush=True)
+    while os.getppid() == parent:
+        pass
+call = end
+{ended}
+list(pool.map_ordered(call, range(30), 2, 60))
+"""
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    assert process.stdout.readline()  # a call has begun
+    assert process.stdout.readline()  # a process has begun
     process.kill()
     process.communicate(timeout=60)  # ends when nobody is left to write

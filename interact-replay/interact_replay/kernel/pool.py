@@ -49,7 +49,7 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
     _call = call
     size = max(1, min(16, len(items) // (16 * processes)))
     chunks = [items[i : i + size] for i in range(0, len(items), size)]
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin, (seconds, processes)) as executor:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin, (os.getpid(), seconds, processes)) as executor:
         with warnings.catch_warnings():
             # The kernel has threads, none of which the children need.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -82,10 +82,12 @@ def available_cores() -> int:
         return cores
 
 
-def _begin(seconds: int, processes: int) -> None:
+def _begin(parent: int, seconds: int, processes: int) -> None:
     begin(seconds, processes)
     # A kernel that is killed tells nobody: its processes would wait for their next call for ever.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it could be asked for
+        os.kill(os.getpid(), signal.SIGKILL)
     # What the notebook holds is not garbage, and looking through it for every figure takes a tenth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
