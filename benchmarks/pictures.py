@@ -3,8 +3,8 @@
     python benchmarks/pictures.py [NAME …]    # in the book's environment
 
 For each drawing, as people write them for `interact` with PNG figures, a grid of 8 × 6 states. kB after gzip of the whole
-recording: each picture a WebP of its own ("alone"), what they share written once ("shared"), with colours off by up to 2
-levels ("nearly"), as SVG; then what was chosen before (SVG or alone, by the smaller), what is chosen now, and the quotient.
+recording: each picture a WebP of its own ("alone", all that there was at first), what they share written once ("shared"), with
+colours off by up to 2 levels ("nearly"), as SVG; then what is chosen, and what it takes of "alone".
 Milliseconds are CPU time of a state: drawing it as pixels, finding and writing what is shared.
 """
 
@@ -139,9 +139,9 @@ def drawn(f: Callable[[float, int], None], **settings: object) -> Iterator[str]:
 def main() -> None:
     matplotlib.use("agg")
     matplotlib.rcParams["svg.hashsalt"] = "pictures"
-    head = ("drawing", "alone", "shared", "nearly", "SVG", "before", "now", "now / before", "draw, ms", "share, ms")
+    head = ("drawing", "alone", "shared", "nearly", "SVG", "chosen", "chosen / alone", "draw, ms", "share, ms")
     print(f"| {' | '.join(head)} |\n| --- |{' ---: |' * (len(head) - 1)}")
-    quotients = {"all": [], "pixels before": []}
+    quotients = {"all": [], "where pixels are chosen": []}
     tidy = make_tidy(1, {"#000000": "currentColor"})
     chosen = [f for f in DRAWINGS if not sys.argv[1:] or f.__name__ in sys.argv[1:]]
     for f in chosen:
@@ -155,12 +155,12 @@ def main() -> None:
         nearly = compressed(chunk([[FIGURE, tag, "</div>"] for tag in tags], error=2))
         svgs = [tidy(one, "i-") for one in drawn(f, fmt="svg", metadata={"Date": None})]
         svg = compressed(chunk(svgs)) if max(len("".join(one)) for one in svgs) < HEAVY else float("inf")
-        before, now = min(alone, svg), min(shared, svg, nearly if nearly < WORTH * min(shared, svg) else shared)
-        quotients["all"].append(now / before)
-        if alone < svg:
-            quotients["pixels before"].append(now / before)
-        cells = [f"{size / 1000:,.0f}" for size in (alone, shared, nearly, svg, before, now)]
-        cells += [f"{now / before:.2f}", *(f"{1000 * (t - s) / len(found):.0f}" for s, t in zip(times, times[1:]))]
+        now = min(shared, svg, nearly if nearly < WORTH * min(shared, svg) else shared)
+        quotients["all"].append(now / alone)
+        if now < svg:
+            quotients["where pixels are chosen"].append(now / alone)
+        cells = [f"{size / 1000:,.0f}" for size in (alone, shared, nearly, svg, now)]
+        cells += [f"{now / alone:.2f}", *(f"{1000 * (t - s) / len(found):.0f}" for s, t in zip(times, times[1:]))]
         print(f"| {f.__name__.replace('_', ' ')} | {' | '.join(cells)} |", flush=True)
     for what, numbers in quotients.items():
         print(f"\nMedian quotient, {what}: {statistics.median(numbers or [1]):.2f} of {len(numbers)}")

@@ -26,5 +26,13 @@ class CannotSample(ValueError):
     """The widget has no finite list of values: only a still can be had."""
 
 
+class TooSlow(Exception):
+    """Recording takes much longer than it may; `states` is how many have been drawn by then."""
+
+    def __init__(self, states: int) -> None:
+        super().__init__(states)
+        self.states = states
+
+
 class TooFine(ValueError):
     """The slider has a finite list of values, but one that is not worth writing down."""

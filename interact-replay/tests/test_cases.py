@@ -378,6 +378,16 @@ def test_a_callback_that_clears_what_stands_below_the_slider(case):
     assert pictures(found.states()) == [1, 0, 1, 1], "at first Jupyter shows the slider alone"
 
 
+def test_moving_a_control_sets_others(case):
+    found = alive(case("90"), 60, 15)
+    drill, preset = found.alive
+    assert drill["sets"] == {"0": {"1": [0, 0, 0], "2": [0, 0, 0]}}
+    texts = found.texts(0)
+    assert [texts[20 * e + 2 * a + s].split() for e, a, s in ((0, 0, 0), (1, 5, 0), (2, 5, 1))] == [["?"], ["True"], ["False", "7"]]
+    assert preset["sets"] == {"0": {"1": [1, None, 1], "2": [0, None, 4]}}
+    assert found.texts(1) == [f"{rate} {noise}" for rate in range(3) for noise in range(5)]
+
+
 def test_every_case_has_a_test():
     text = Path(__file__).read_text(encoding="utf-8")
     assert [path.name for path in CASES.glob("*.ipynb") if f'"{path.name[:2]}"' not in text] == []

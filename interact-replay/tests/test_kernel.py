@@ -310,6 +310,13 @@ def test_a_slow_function_is_called_less_often(kernel, budget):
     assert 3 <= sizes(kernel)[0] <= 25
 
 
+def test_what_grows_slow_behind_its_first_states_is_begun_again_with_fewer(kernel, budget):
+    budget(max_seconds=1)
+    kernel.run("import time\ninteract(lambda a: (time.sleep(0.5 if a > 9 else 0), print(a)), a=w.IntSlider(0, 0, 999))")
+    (recording,) = kernel.recordings
+    assert "fit. Leave controls out" in recording.get("reason", "") or 3 <= sizes(kernel)[0] <= 25
+
+
 def test_a_state_that_never_comes_back_to_python_ends_the_process_not_the_build(kernel, budget):
     budget(max_seconds=3)
     kernel.run("interact(lambda x: print(sum(range(10**15)) if x == 7 else x), x=(0, 60))")
@@ -320,6 +327,21 @@ def test_a_state_that_raises_shows_what_and_the_log_counts_them(kernel, budget):
     kernel.run("interact(lambda a: print(1 / (a - 3)), a=(0, 9))")
     assert ["ZeroDivisionError: division by zero" in text for text in kernel.states()] == [a == 3 for a in range(10)]
     assert kernel.recordings[0]["messages"] == [["raised", "the function raised in 1 of 10 states, first ZeroDivisionError for a = 3"]]
+
+
+def test_what_cannot_be_written_down_is_an_error_too(kernel, budget):
+    """IPython goes on with a text where a formatter raises: Matplotlib without the LaTeX that it was asked for, for instance."""
+    kernel.run("class Broken:\n    def _repr_html_(self):\n        raise ValueError('no LaTeX')")
+    cell = "interact(lambda a: display(Broken()) if a == 2 else print(a), a=(0, 3))"
+    kernel.run(cell)
+    assert ["ValueError: no LaTeX" in text for text in kernel.states()] == [a == 2 for a in range(4)]
+    assert kernel.recordings[0]["messages"] == [["raised", "the function raised in 1 of 4 states, first ValueError for a = 2"]]
+    budget(strict=True)
+    kernel.run(cell)
+    assert "the function raised ValueError for a = 2" in kernel.error
+    budget()
+    kernel.run("Broken()")
+    assert "no LaTeX" in kernel.error, "elsewhere IPython tells it as always"
 
 
 APART = "s, t = w.IntSlider(1, max=2, description='s'), w.IntSlider(0, max=3, description='t')\nui = w.HBox([s, t])\nout = interactive_output(lambda s, t: print('apart', s, t), {'s': s, 't': t})\n"

@@ -115,6 +115,11 @@ MADE = {
         [output([printed(f"reached {a} {b}") for a, b in PAIRS], (0, 1))],
         reached=steps([4 * a + min(a, b) for a, b in PAIRS]),
     ),
+    "sets": recording(
+        [control("a", 3), control("b", 4)],
+        [output([printed(f"sets {a} {b}") for a in range(3) for b in range(4)], (0, 1))],
+        sets={"0": {"1": [3, None, 1]}},
+    ),
     "locked": recording(
         [control("a", 30, 3), control("b", 30, 4, locked=True), control("c", 2, kind="checkbox", locked=True)],
         [output([printed(f"locked {a} {b} {c}") for a in range(30) for b in range(30) for c in range(2)], (0, 1, 2))],
@@ -426,6 +431,18 @@ def test_combinations_that_do_not_exist_go_where_jupyter_would(built, player):
         assert [box.get_attribute("aria-valuetext") for box in both] == [str(a), str(b)]
     player.page.evaluate("(hash) => { location.hash = hash; }", f"interact-{NUMBER['reached']}:a=1&b=3")
     player.expect("reached", "reached 1 1")
+
+
+def test_moving_one_control_sets_another(built, player):
+    figure = player.open(built).loaded("sets")
+    both = figure.locator("input").all()
+    for control, value, a, b in ((1, 2, 0, 2), (0, 1, 1, 2), (0, 2, 2, 1), (1, 0, 2, 0), (0, 0, 0, 3)):
+        player.slide("sets", value, control=control)
+        player.expect("sets", f"sets {a} {b}")
+        assert [box.input_value() for box in both] == [str(a), str(b)]
+    # An address says where all of them are.
+    player.page.evaluate("(hash) => { location.hash = hash; }", f"interact-{NUMBER['sets']}:a=2&b=0")
+    player.expect("sets", "sets 2 0")
 
 
 def test_play_ends_where_another_control_ends_it(timed, built):

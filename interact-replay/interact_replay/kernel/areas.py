@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import traceback
 from html import escape
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -98,8 +97,7 @@ class Writing:
         """Until here. An exception is shown in the output, as ipywidgets does."""
         self._depth -= 1
         if isinstance(error, Exception):
-            lines = [line.rstrip() for line in traceback.format_exception_only(error)]
-            self._found.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines})
+            self._found.failed(error)
         if self._depth == 0:
             self._captured.__exit__(None, None, None)
             self._output.outputs = tuple(self._found)

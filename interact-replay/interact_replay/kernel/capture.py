@@ -6,6 +6,7 @@ import base64
 import io
 import re
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,18 @@ from IPython.core.interactiveshell import InteractiveShell
 
 
 class Outputs(list[dict[str, Any]]):
-    """Outputs in their order; `omitted` says what cannot be shown among them."""
+    """Outputs in their order; `omitted` says what cannot be shown among them, `error` what was raised last."""
 
     def __init__(self, *outputs: dict[str, Any]) -> None:
         super().__init__(outputs)
         self.omitted: list[str] = []
+        self.error: BaseException | None = None
+
+    def failed(self, error: BaseException) -> None:
+        """Show what was raised, in a line."""
+        lines = [line.rstrip() for line in traceback.format_exception_only(error)]
+        self.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines})
+        self.error = error
 
 
 _CELL_FILE = re.compile(r"(?<![^\s'\"(<])[^\s'\"(<]*ipykernel_\d+[/\\]")
@@ -68,14 +76,20 @@ def captured(shell: InteractiveShell) -> Iterator[Outputs]:
     """The outputs (as nbformat has them) of what runs inside, in their order."""
     publisher = Publisher()
     publisher.outputs = outputs = Outputs()
-    kept = shell.display_pub, sys.stdout, sys.stderr
+    kept, told = (shell.display_pub, sys.stdout, sys.stderr), vars(shell).get("showtraceback")
     shell.display_pub, sys.stdout, sys.stderr = publisher, _Stream("stdout", outputs), _Stream("stderr", outputs)
+    # What cannot be drawn or written down IPython tells with this, and goes on with a text in its place.
+    shell.showtraceback = lambda raised, *_, **__: outputs.failed(raised[1])  # type: ignore
     try:
         # Warnings that Python gives only once are given once in every state, whichever process it is called in.
         with warnings.catch_warnings():
             yield outputs
     finally:
         shell.display_pub, sys.stdout, sys.stderr = kept
+        if told:
+            shell.showtraceback = told  # type: ignore[method-assign]
+        else:
+            del shell.showtraceback
 
 
 def show_figures() -> None:

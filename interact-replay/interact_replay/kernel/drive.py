@@ -50,7 +50,7 @@ class Driver:
         """Move control `i` to its value number `state[i]`, as a reader would; whether all of them are there then."""
         wanted = {i: state.get(i, control.default) for i, control in enumerate(self._layout.controls)}
         for _ in range(1 + self.watched):  # what another one has moved is moved back, where it can be
-            moved = [self._move(widget, i, wanted[i]) for widget, i in self._places()]
+            moved = [self._move(widget, i, wanted[i]) for widget, i in self.places()]
             self._there = all(moved)
         if self.watched:
             self._there = self.numbers() == wanted
@@ -69,9 +69,24 @@ class Driver:
 
     def numbers(self) -> dict[int, int | None]:
         """Which of its values each control has now; None where it has none like it."""
-        return {i: self._number(widget) for widget, i in self._places()}
+        return {i: self._number(widget) for widget, i in self.places()}
 
-    def _places(self) -> list[tuple[Any, int]]:
+    def given(self, place: int, number: int, sizes: list[int]) -> list[int | None]:
+        """The value that each other control has once this one has gone to its value `number`, if it is the same from wherever."""
+        ways = []
+        for end in (0, -1):
+            self.reset()
+            self.put({i: range(size)[end] for i, size in enumerate(sizes)} | {place: 1 if number == 0 else 0})
+            before = self.numbers()
+            for widget in [widget for widget, i in self.places() if i == place][:1]:
+                self._move(widget, place, number)
+            ways.append((before, self.numbers()))
+        (one, after_one), (other, after_other) = ways
+        same = {i for i in one if i != place and one[i] != other[i] and after_one[i] == after_other[i]}
+        return [after_one[i] if i in same else None for i in range(len(sizes))]
+
+    def places(self) -> list[tuple[Any, int]]:
+        """The controls, and the number of each."""
         return [(widget, self._layout.places[widget]) for widget in self._controls]
 
     def _number(self, widget: Any) -> int | None:
@@ -119,5 +134,26 @@ def grown(layout: Layout, shell: InteractiveShell) -> dict[Any, Control]:
                         after = joined(before, read(widget, before.name))
                         if after is not before:
                             found[widget] = after
+        driver.reset()
+    return found
+
+
+def sets(layout: Layout, shell: InteractiveShell) -> dict[str, dict[str, list[int | None]]]:
+    """Which controls are given a value when another one is moved, whatever theirs was: a list of presets does that.
+
+    For each of the values of the control that is moved, the number of the other's; None where that one stays as it is.
+    """
+    driver = Driver(layout)
+    sizes = [len(control.values) for control in layout.controls]
+    found: dict[str, dict[str, list[int | None]]] = {}
+    if not driver.watched or not any(source.f is not moving for source in layout.sources):
+        return found
+    with captured(shell):
+        for place in {place for widget, place in driver.places() if sizes[place] > 1 and watchers(widget)}:
+            ends = [driver.given(place, number, sizes) for number in (0, sizes[place] - 1)]
+            if any(number is not None for end in ends for number in end):
+                rows = [ends[0], *(driver.given(place, number, sizes) for number in range(1, sizes[place] - 1)), ends[1]]
+                columns = {str(other): list(column) for other, column in enumerate(zip(*rows)) if set(column) != {None}}
+                found[str(place)] = columns
         driver.reset()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -9,14 +10,14 @@ from typing import Any, NamedTuple
 import ipywidgets
 from IPython.core.interactiveshell import InteractiveShell
 
-from ..errors import CannotSample, InteractError, TooFine
+from ..errors import CannotSample, InteractError, TooFine, TooSlow
 from ..options import Options
 from ..recording import VERSION
 from . import cache, encode
 from .budget import FEWEST, counts, fitted, most_states, states, thinned
 from .capture import Outputs, show_figures
 from .controls import Control
-from .drive import grown
+from .drive import grown, sets
 from .layout import Layout, Source
 from .sample import Sampler, shows_pixels, stills
 from .trial import Form, tried
@@ -28,6 +29,9 @@ _ADVICE = (
 
 _FINEST = 1000
 """Values of a slider beyond which no page has a place for each."""
+
+_PATIENCE = 2
+"""How many times the seconds that there are recording takes, before it begins again with fewer states."""
 
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
@@ -111,7 +115,7 @@ class _Recorder:
                 *(["thinned", text] for text in thinned(layout, made["single"])),
                 *made["messages"],
             ],
-        } | ({"reached": made["reached"]} if made["reached"] else {})
+        } | {key: what for key, what in (("reached", made["reached"]), ("sets", sets(layout, self._shell))) if what}
 
     def _decisive(self) -> Any:
         """The options that a recording depends on: the limits where they may thin it."""
@@ -165,7 +169,12 @@ class _Recorder:
         if not self._strict:
             plan = self._fitted(whole, in_time, in_room)
         while True:
-            made = self._encoded(plan, form)
+            try:
+                made = self._encoded(plan, form)
+            except TooSlow as slow:  # more than its first states had made expect
+                in_time = slow.states / _PATIENCE
+                plan = self._fitted(whole, in_time, in_room)
+                continue
             size = encode.size(made["outputs"])
             if size <= limit:
                 return made | {"thin": plan.thin, "single": plan.single}
@@ -200,7 +209,7 @@ class _Recorder:
         for sampler in self._samplers(layout, form.vector):
             sizes, default = layout.sizes_of(sampler.source), layout.default(sampler.source)
             every = states(sizes, default, plan.single)
-            rows = sampler.rows(every)
+            rows = sampler.rows(every, math.inf if self._strict else _PATIENCE * self._options.max_seconds)
             if raised := [row.raised for row in rows if row.raised]:
                 messages.append(["raised", f"the function raised in {len(raised):,} of {len(rows):,} states, first {raised[0]}"])
             start = every.index(default)

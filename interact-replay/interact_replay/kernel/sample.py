@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
-import traceback
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
-from ..errors import InteractError
+from ..errors import InteractError, TooSlow
 from ..options import Options
 from ..progress import told
 from ..svg import make_tidy
@@ -77,11 +78,14 @@ class Sampler:
         reached = self._driver.elsewhere()
         return Row([pieces(one, self._tidy, prefix) for one, prefix in zip(found, self._prefixes)], raised, reached)
 
-    def rows(self, states: Sequence[State]) -> list[Row]:
-        """What the states show; progress is told on the way. The notebook goes on as if nothing had been called."""
+    def rows(self, states: Sequence[State], seconds: float = math.inf) -> list[Row]:
+        """What the states show; progress is told on the way. The notebook goes on as if nothing had been called.
+
+        Raises TooSlow where it takes longer than so many `seconds`.
+        """
         memory = _memory()
         try:
-            while (rows := self._rows(states, memory)) is None:
+            while (rows := self._rows(states, memory, time.monotonic() + seconds)) is None:
                 memory.active = False
         finally:
             self._driver.reset()
@@ -89,7 +93,7 @@ class Sampler:
                 self.outputs(self.layout.default(self.source))
         return rows
 
-    def _rows(self, states: Sequence[State], memory: Any) -> list[Row] | None:
+    def _rows(self, states: Sequence[State], memory: Any, end: float) -> list[Row] | None:
         """None if what comes from memory is not what Matplotlib draws."""
 
         def call(state: State) -> Row | InteractError | None:
@@ -109,6 +113,8 @@ class Sampler:
                 # Most pieces stand in many states, and come from the other processes once for each.
                 shared = [[sys.intern(p) if type(p) is str else p for p in found] for found in row.pieces]
                 rows.append(Row(shared, row.raised, row.reached))
+                if time.monotonic() > end and len(rows) < len(states):
+                    raise TooSlow(len(rows))
         return rows
 
     def _checked(self, state: State, memory: Any) -> Row | None:
@@ -145,16 +151,19 @@ def outputs(
                     for figure in () if any(map(_is_drawn, found)) or drawn() else changed():
                         display(figure)
         except (Exception, SystemExit) as error:
-            values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
-            raised = f"{type(error).__name__} for {values}"
-            if strict:
-                raise InteractError(
-                    f"the function raised {raised}. Mend it, offer other values, or tag the cell raises-exception to "
-                    "show the error as it is.",
-                    cause=error,
-                ) from error
-            lines = [line.rstrip() for line in traceback.format_exception_only(error)]
-            found.append({"output_type": "error", "ename": type(error).__name__, "evalue": raised, "traceback": lines})
+            found.failed(error)
+    if found.error:
+        values = ", ".join(f"{name} = {value!r}" for name, value in arguments.items())
+        raised = f"{type(found.error).__name__} for {values}"
+        if strict:
+            raise InteractError(
+                f"the function raised {raised}. Mend it, offer other values, or tag the cell raises-exception to "
+                "show the error as it is.",
+                cause=found.error,
+            ) from found.error
+        for output in found:
+            if output["output_type"] == "error":
+                output["evalue"] = raised
     return found
 
 

@@ -30,7 +30,7 @@ _STRINGS = {
         "live": "Si muove in",
         "low": "da",
         "high": "a",
-        "nearest": "il valore più vicino fra quelli registrati",
+        "nearest": "il più vicino fra i valori possibili",
         "off": "no",
         "on": "sì",
         "noscript": "Questa figura interattiva richiede JavaScript: vediamo i suoi valori iniziali.",

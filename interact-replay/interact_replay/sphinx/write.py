@@ -41,7 +41,7 @@ def visit_html(self: HTML5Translator, node: interact) -> None:
     ]
     name = f"interact-{recording['number']}"
     files = recording_files(builder.current_docname, recording)
-    calls = _calls(outputs, recording.get("reached"))
+    calls = _calls(outputs, recording)
     # A browser, or a server between, may have kept the recording of an older build: its address and its key are others.
     version = sha256("".join(calls).encode()).hexdigest()[:16]
     for file, call in zip(files, calls, strict=True):
@@ -61,11 +61,11 @@ def visit_html(self: HTML5Translator, node: interact) -> None:
     raise nodes.SkipNode
 
 
-def _calls(outputs: list[dict[str, Any]], reached: list[int] | None) -> list[str]:
+def _calls(outputs: list[dict[str, Any]], recording: dict[str, Any]) -> list[str]:
     """What each of the files passes to the player."""
     several = {k: output["chunks"] for k, output in enumerate(outputs) if len(output["chunks"]) > 1}
     there = [output | ({"chunks": [None] * len(several[k])} if k in several else {}) for k, output in enumerate(outputs)]
-    main = {"outputs": there} | ({"reached": reached} if reached else {})
+    main = {"outputs": there} | {key: recording[key] for key in ("reached", "sets") if key in recording}
     return [_json(main), *(f"{_json(chunk)},{k},{c}" for k, chunks in several.items() for c, chunk in enumerate(chunks))]
 
 

@@ -172,6 +172,7 @@
         this.outputs = what.outputs.map((output, i) => new Output(area(i), output));
         this.decode(this.outputs.flatMap(({ chunks }) => chunks));
         this.reached = what.reached?.map((step) => (number += step));
+        this.sets = what.sets;
         this.shown = this.outputs.map((output) => output.state(this.controls, this.defaults));
         const settled = this.settled(this.values, this.moved);
         // A number that is being typed stays in its box.
@@ -238,6 +239,9 @@
     after(control, value) {
       const values = [...this.values];
       values[control] = value;
+      for (const [other, given] of Object.entries(this.sets?.[control] ?? {})) {
+        if (value !== this.values[control]) values[other] = given[value] ?? values[other];
+      }
       return this.settled(values, control);
     }
 
