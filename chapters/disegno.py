@@ -36,6 +36,17 @@ def scelta(domanda, opzioni):
     return RadioButtons(options=[*opzioni], value=None, description=domanda, layout=sopra, style={"description_width": "auto"})
 
 
+def daccapo(esercizio, *caselle):
+    """A ogni nuova scelta dell'esercizio le caselle tornano come sono adesso: senza risposte, con la soluzione nascosta."""
+    vuote = [casella.value for casella in caselle]
+
+    def svuota(_):
+        for casella, vuota in zip(caselle, vuote):
+            casella.value = vuota
+
+    esercizio.observe(svuota, "value")
+
+
 def esito(giusto, testo):
     """Mostra una frase: dopo «✓ Giusto:» se giusto è vero, dopo «✗ No:» se è falso, da sola se è None."""
     display(_Esito(giusto, re.sub(r"(?<!\w)-(?=\d)", "−", testo)))

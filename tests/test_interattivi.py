@@ -173,6 +173,17 @@ def move(figure, i, control):
     return chosen
 
 
+@pytest.mark.parametrize("path", [path for path in CHAPTERS if "## Allenamento" in path.read_text("utf-8")], ids=lambda path: path.stem)
+def test_a_new_exercise_begins_empty(site, path):
+    """Chi passa a un altro esercizio non trova la risposta, né la soluzione, di quello di prima."""
+    given = []
+    for (first, *_), recording in zip(files(site, path), recordings(site, path), strict=True):
+        exercise, *boxes = recording["controls"]
+        empty = {str(i): [box["default"]] * len(exercise["labels"]) for i, box in enumerate(boxes, 1)}
+        given.append(boxes and arguments(first)[0].get("sets") == {"0": empty} and len(exercise["labels"]) >= 12)
+    assert any(given)
+
+
 def test_both_sliders_of_chapter_6(addresses, page):
     """Il learning rate con il mouse, le epoche con la tastiera: i numeri sono quelli di descend."""
     interactive = next(i for i in chapter(6).interactives if i.f.__name__ == "watch_descent")

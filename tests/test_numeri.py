@@ -234,8 +234,8 @@ def test_02_nothing_is_drawn_before_it_is_reached():
         plt.close("all")
         return found
 
-    promised, *reached = lines("watch_nudge", i=5, nudge=-1.0)
-    assert max(promised) == 3 and all(-1 <= v <= 0 for data in reached for v in data)
+    reached = lines("watch_nudge", i=5, nudge=-1.0)
+    assert all(-1 <= v <= 0 for data in reached for v in data) and np.ptp(reached[0]) == 1
     assert [len(data) for data in lines("watch_error", k=4)] == [5, 5]
     *_, trace, point = lines("watch_kink", z=-0.5, h=0.5)
     assert max(trace) == -0.5 == point[0]
@@ -511,8 +511,8 @@ def test_05_a_number_is_asked_before_it_is_shown(show):
         assert before is None or known - before[1] == before[0] or step == 3  # al passo 3 arriva anche dvalue, che è dato
         assert bool(asked) == (step < 6) and seen.stopped == []
         before = asked, known
-    prediction = [show(5, "predict_w1", answer=answer).text for answer in (0, -8, 8)]
-    assert "−8" in prediction[1] and len(set(prediction)) == 3 and not any("✓" in text for text in prediction)
+    verdicts = {answer: show(5, "predict_w1", answer=answer).text for answer in range(-12, 13)}
+    assert [answer for answer, text in verdicts.items() if "✓" in text] == [-8] and len({*verdicts.values()}) == 25
 
 
 def test_05_which_weight_to_touch(show):
@@ -541,6 +541,7 @@ def test_05_the_drill_has_right_answers(show):
         what |= {"db": db, "nulli": np.count_nonzero([*dx, *dw, db] == np.zeros(7))}
         assert right == next(value for name, value in what.items() if name in question)
         assert z == x @ w + bias != 0 and right != 0 and right in controls[1].values
+        assert not (abs(x) == abs(w)).any()  # chi scambia x e w sbaglia sempre
         asked.add((*x, *w, bias, dvalue, question))
         empty, good = (show(5, "train", variant=number, answer=answer, solution=False).text for answer in (0, right))
         assert "Giusto" in good and "Giusto" not in empty and "No" not in empty
@@ -687,6 +688,16 @@ def test_06_steps_and_records():
     assert steps_to(losses(descend(x, w, b, 0.1, 1000, target=2.0))) is None
     assert steps_to(losses(descend(x, w, b, 0.01, 100, target=2.0))) == 21
     assert np.array_equal(losses(descend(x, w, b, 0.02, 5, target=2.0)).round(4), [8, 3.92, 1.9208, 0.9412, 0.4612, 0.226])
+
+
+def test_06_what_momentum_allows():
+    """Nel burrone, di derivate seconde 8 e 0.5, si converge se e solo se η < 2(1 + μ)/8, per ogni μ del cursore."""
+    X = chapter(6).ravine_X
+    assert np.allclose(np.linalg.eigvalsh(X.T @ X), [0.5, 8])
+    for mu in (0.0, 0.3, 0.5, 0.7, 0.9):
+        for factor, converges in ((0.5, True), (0.99, True), (1.01, False)):
+            visited = chapter(6).ravine_path(factor * 2 * (1 + mu) / 8, mu, 3000)
+            assert np.allclose(visited[-1], 2) == converges, (mu, factor)
 
 
 def test_06_momentum_and_leak(show):
@@ -1106,9 +1117,9 @@ def test_08_the_drill_knows_right_from_wrong(show):
         assert np.allclose(accepted, [right]) and len(accepted) == 1
         reasons = {show(8, "check_drill", n=n, answer=value).text.split(": ")[2] for value in box if value not in (*accepted, 0)}
         assert len(reasons) >= 2
-        solution = numbers(show(8, "solve", which=n).text)
+        solution = numbers(show(8, "solve", n=n, shown=True).text)
         assert solution[-1] == round(right, 2) and (not last or solution[0] == round(weights @ p, 1))
-        assert show(8, "solve", which=0).text == ""
+        assert show(8, "solve", n=n, shown=False).text == ""
         assert ("J[" in show(8, "ask", n=n).text) == (not last) and question in show(8, "ask", n=n).text.replace("−", "-")
 
 
