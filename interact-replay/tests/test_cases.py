@@ -388,6 +388,13 @@ def test_moving_a_control_sets_others(case):
     assert found.texts(1) == [f"{rate} {noise}" for rate in range(3) for noise in range(5)]
 
 
+def test_audio(case):
+    found = alive(case("91"), 3, 2)
+    for number in range(2):
+        sounds = [re.findall('<audio[^>]*>.*?src="data:audio/wav;base64,([^"]+)"', text, re.DOTALL) for text in found.states(number)]
+        assert all(len(one) == 1 for one in sounds) and len({one[0] for one in sounds}) == len(sounds)
+
+
 def test_every_case_has_a_test():
     text = Path(__file__).read_text(encoding="utf-8")
     assert [path.name for path in CASES.glob("*.ipynb") if f'"{path.name[:2]}"' not in text] == []

@@ -31,10 +31,14 @@ def is_written(widget: Any) -> bool:
     return isinstance(widget, widgets.Output) and bool(widget.outputs)
 
 
+def is_drawn(output: dict[str, Any]) -> bool:
+    """Whether it may be a figure itself, as opposed to a text about a figure that stands elsewhere."""
+    return any(kind.startswith("image/") or kind == "text/html" for kind in output.get("data", ()))
+
+
 def is_drawn_in(widget: Any) -> bool:
-    """Whether a picture stands in it."""
-    shown = widget.outputs if isinstance(widget, widgets.Output) else ()
-    return any(kind.startswith("image/") for output in shown for kind in output.get("data", ()))
+    """Whether a figure may stand in it."""
+    return isinstance(widget, widgets.Output) and any(map(is_drawn, widget.outputs))
 
 
 def content(widget: Any) -> Any:

@@ -16,7 +16,7 @@ from ..errors import InteractError, TooSlow
 from ..options import Options
 from ..progress import told
 from ..svg import make_tidy
-from .areas import is_drawn_in, seen
+from .areas import is_drawn, is_drawn_in, seen
 from .capture import Outputs, captured
 from .drive import Driver
 from .figures import changed_figures
@@ -148,7 +148,7 @@ def outputs(
             with limited():
                 if moved():
                     source.call(arguments)
-                    for figure in () if any(map(_is_drawn, found)) or drawn() else changed():
+                    for figure in () if any(map(is_drawn, found)) or drawn() else changed():
                         display(figure)
         except (Exception, SystemExit) as error:
             found.failed(error)
@@ -165,11 +165,6 @@ def outputs(
             if output["output_type"] == "error":
                 output["evalue"] = raised
     return found
-
-
-def _is_drawn(output: dict[str, Any]) -> bool:
-    """Whether it may be the figure itself, as opposed to a text about a figure that stands elsewhere."""
-    return any(kind.startswith("image/") or kind == "text/html" for kind in output.get("data", ()))
 
 
 def stills(sources: list[Source], shell: InteractiveShell) -> Outputs:
