@@ -68,6 +68,7 @@ MUTANTS = [
         (2, "(cube(1 + h_values) - cube(1)) / h_values", "(cube(1 + h_values) - cube(1)) / (2 * h_values)"),
         (2, "lowered = np.array([*w, b]) - 0.5", "lowered = np.array([*w, b]) + 0.5"),
         (2, "trace = np.linspace(0, nudge, 61)", "trace = np.linspace(-3, 3, 13)"),
+        (2, "ax.plot([0, nudge], 6", "ax.plot([0, 3], 6"),
         (2, "ratio = (cube(1 + delta) - cube(1)) / delta", "ratio = (cube(1 + delta) - cube(1)) * delta"),
         # 3: la regola della catena
         (3, "db = dp * a + dt * 1.0", "db = dp * a"),
@@ -81,6 +82,7 @@ MUTANTS = [
         (3, "(other, q) if second == \"×\" else (1, 1)", "(q, other) if second == \"×\" else (1, 1)"),
         (3, "{\"a\": dq * b, \"b\": dq * a}", "{\"a\": dq * a, \"b\": dq * b}"),
         (3, "numbers[\"q\"] * values[\"c\"] + q * numbers[\"c\"]", "numbers[\"q\"] * values[\"c\"]"),
+        (3, "len({*map(abs, values.values())}) == 3", "True"),
         # 4: le derivate locali
         (4, "return np.where(np.asarray(z) > 0, 1.0, 0.0)", "return np.where(np.asarray(z) >= 0, 1.0, 0.0)"),
         (4, "return np.where(np.asarray(z) > 0, 1.0, 0.0)", "return np.where(np.asarray(z) > 0, z, 0.0)"),
@@ -100,6 +102,9 @@ MUTANTS = [
         (5, "blocked = bool(step > 3 and dz == 0)", "blocked = bool(step > 3 and dz <= 0)"),
         (5, "y = neuron(x, w + move[:3], b + move[3])", "y = neuron(x, w + move[:3], b)"),
         (5, '("dw", x[i], w[i]) if number % 2', '("dw", w[i], x[i]) if number % 2'),
+        (5, "while (abs(x) == abs(w)).any():", "while False:"),
+        (5, "x[i] = w[i - 1] = 0", "x[i] = 0"),
+        (5, "esito(answer == -8,", "esito(answer == 8,"),
         # 6: la discesa del gradiente
         (6, "w, b = w - learning_rate * dw, b - learning_rate * db    #", "w, b = w + learning_rate * dw, b + learning_rate * db    #"),
         (6, "w, b = w - learning_rate * dw, b - learning_rate * db    #", "w, b = w - learning_rate * dw, b    #"),
@@ -111,6 +116,7 @@ MUTANTS = [
         (6, "vw, vb = mu * vw + dz * x, mu * vb + dz", "vw, vb = mu * vw + dz * x, dz"),
         (6, "if use_relu and first <= 0:", "if use_relu and q <= -1:"),
         (6, "velocity = mu * velocity + (W", "velocity = (W"),
+        (6, "velocity = mu * velocity + (W", "velocity = mu * velocity + (1 - mu) * (W"),
         (6, "(2 * np.log(q))", "np.log(q)"),
         (6, "np.flatnonzero(loss < threshold)", "np.flatnonzero(loss <= threshold)"),
         # 7: lo strato

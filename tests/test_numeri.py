@@ -376,6 +376,7 @@ def test_03_twelve_graphs_to_fill_in(show):
     for number in range(1, 13):
         first, second, straight, values, right = chapter(3).new_graph(number)
         kinds.add((first, second, straight))
+        assert len({abs(value) for value in values.values()}) == 3  # chi scambia due fattori sbaglia sempre
 
         def of_wires(q, direct, second=second):
             return sign[second](q, direct)
