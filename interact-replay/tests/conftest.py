@@ -125,7 +125,7 @@ def open_kernel(tmp_path_factory):
     def open_one(**options):
         folder = tmp_path_factory.mktemp("kernel")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(OPTIONS_VARIABLE, json.dumps({"processes": 2, "cache": str(folder / ".cache")} | options))
+            patch.setenv(OPTIONS_VARIABLE, json.dumps({"processes": 2, "max_seconds": 9999, "cache": str(folder / ".cache")} | options))
             opened.append(Kernel(folder))
         return opened[-1]
 

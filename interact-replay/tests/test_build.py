@@ -40,7 +40,7 @@ class Build:
     def __init__(self, folder, cells=None, builder="html", strict=True, conf="", define=(), begin="# Test"):
         if cells is not None:
             write(folder / "index.ipynb", [IMPORTS, *cells], begin=begin)
-            head = "extensions = ['myst_nb', 'interact_replay']\nexclude_patterns = ['out*', 'jupyter_execute']\ninteract_strict = True\n"
+            head = "extensions = ['myst_nb', 'interact_replay']\nexclude_patterns = ['out*', 'jupyter_execute']\ninteract_strict = True\ninteract_max_seconds = 9999\n"
             (folder / "conf.py").write_text(f"{head}{conf}\n")
         self.out = folder / f"out-{builder}"
         options = ["-b", builder, "-d", "_trees", *(["-W"] if strict else []), *(f"-D{item}" for item in define)]

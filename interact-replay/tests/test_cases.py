@@ -18,7 +18,7 @@ class Case:
 
     def __init__(self, kernel, name, **options):
         self.kernel = kernel
-        kernel.run(f"import os\nos.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'processes': 2} | options)!r}")
+        kernel.run(f"import os\nos.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'processes': 2, 'max_seconds': 9999} | options)!r}")
         (path,) = CASES.glob(f"{name}*.ipynb")
         self.cells = []
         kernel.run("%matplotlib inline\n%reset -f")

@@ -43,7 +43,7 @@ FAILURES = {
 def environment(kernel):
     """What a cell changes in it is gone after the test."""
     yield
-    kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'cache': str(kernel.folder / '.cache'), 'processes': 2, 'strict': True})!r}")
+    kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps({'cache': str(kernel.folder / '.cache'), 'processes': 2, 'max_seconds': 9999, 'strict': True})!r}")
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -233,7 +233,7 @@ def budget(kernel, environment):
     """Options for the test, of a kernel that is not strict."""
 
     def choose(**options):
-        options = {"cache": str(kernel.folder / ".cache"), "processes": 2} | options
+        options = {"cache": str(kernel.folder / ".cache"), "processes": 2, "max_seconds": 9999} | options
         return kernel.run(f"os.environ[{OPTIONS_VARIABLE!r}] = {json.dumps(options)!r}")
 
     choose()

@@ -101,7 +101,7 @@ def sites(tmp_path_factory):
     write(folder, "index", [IMPORTS, *CELLS.values()], end="## Below")
     for name in ODD:
         write(folder, name, [f"import ipywidgets\nipywidgets.interact(lambda x: print({name!r}, x), x=(0, 3))"])
-    (folder / "conf.py").write_text("extensions = ['myst_nb', 'interact_replay']\nexclude_patterns = ['html', 'dirhtml', 'jupyter_execute']\n")
+    (folder / "conf.py").write_text("extensions = ['myst_nb', 'interact_replay']\nexclude_patterns = ['html', 'dirhtml', 'jupyter_execute']\ninteract_max_seconds = 9999\n")
     for builder in ("html", "dirhtml"):
         command = [sys.executable, "-m", "sphinx", "-q", "-b", builder, "-d", "trees", ".", builder]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)

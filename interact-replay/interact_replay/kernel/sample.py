@@ -32,12 +32,14 @@ State = tuple[int, ...]
 class Row(NamedTuple):
     """What a state shows: the pieces of every output; what the function raised in it, if it did.
 
-    `reached` is the state that the controls have gone to, where moving one of them has moved another.
+    `reached` is the state that the controls have gone to, where moving one of them has moved another; `seconds` is how long
+    the state has taken.
     """
 
     pieces: list[list[str]]
     raised: str
     reached: State | None = None
+    seconds: float = 0.0
 
 
 class Sampler:
@@ -112,13 +114,15 @@ class Sampler:
                     return None
                 # Most pieces stand in many states, and come from the other processes once for each.
                 shared = [[sys.intern(p) if type(p) is str else p for p in found] for found in row.pieces]
-                rows.append(Row(shared, row.raised, row.reached))
+                rows.append(row._replace(pieces=shared))
                 if time.monotonic() > end and len(rows) < len(states):
                     raise TooSlow(len(rows))
         return rows
 
     def _checked(self, state: State, memory: Any) -> Row | None:
+        begin = time.perf_counter()
         found = self.row(self.outputs(state))
+        found = found._replace(seconds=time.perf_counter() - begin)
         if memory and memory.is_to_be_checked():
             memory.active = False
             plain, again = (self.row(self.outputs(state)).pieces for _ in range(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -58,9 +59,8 @@ def _rows(whole: Layout, samplers: list[Sampler]) -> list[tuple[list[Row], float
         sizes = whole.sizes_of(sampler.source)
         some = neighbours(sizes, whole.default(sampler.source))
         if len(some) > 1:
-            begin = time.perf_counter()
             rows = sampler.rows(some)
-            found.append((rows, (time.perf_counter() - begin) / len(some), math.prod(sizes)))
+            found.append((rows, statistics.mean(row.seconds for row in rows), math.prod(sizes)))
     return found
 
 
