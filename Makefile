@@ -9,6 +9,8 @@ SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapt
 	interact-replay/interact_replay -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
+# Mentre si scrivono PDF, EPUB e JupyterLite un processore aspetta: fa i controlli che non hanno bisogno del sito.
+INTANTO = tests/test_funzioni.py
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
 LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
 	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py cases.py layouts.py reuse.py wheel.py draw.py)
@@ -20,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti collegamenti blocca vulnerabili quaderni conta \
-	benchmark benchmark-confronto benchmark-sito pulisci sempre
+	benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -111,8 +113,11 @@ stile: $(VENV)/test ## controlla come è scritto il codice, notebook compresi, i
 
 test: $(VENV)/test ## esegue tutti i controlli
 	$(BIN)/python pubblica/browser.py
-	@$(MAKE) --no-print-directory -j 2 stile _build/intero
-	$(PYTEST) $(PROVE)
+	@$(MAKE) --no-print-directory -j 3 stile _build/intero intanto
+	$(PYTEST) $(filter-out $(INTANTO),$(PROVE))
+
+intanto: $(VENV)/test
+	$(if $(filter $(INTANTO),$(PROVE)),$(BIN)/python -m pytest $(filter $(INTANTO),$(PROVE)))
 
 test-veloce: $(VENV)/test stile ## i controlli brevi, che non costruiscono pagine e non aprono il browser, con meno casi a sorte
 	LIBRO_CASI=100 $(PYTEST) -m "not sito and not lento" $(filter-out $(LUNGHI),$(PROVE)) tests/test_funzioni.py

@@ -135,13 +135,16 @@ def test_recordings_are_light(site, path):
 @every_page
 @pytest.mark.parametrize("how", ["http", "disco"])
 def test_every_interactive_moves(addresses, page, path, how):
-    """Ogni controllo si muove davvero, con la tastiera, e la pagina mostra ciò che dice la funzione."""
+    """Ogni controllo si muove davvero, con la tastiera, e la pagina mostra ciò che dice la funzione.
+
+    Da disco le registrazioni arrivano per un'altra strada, ma si suonano nello stesso modo: di ognuna basta il primo.
+    """
     page.goto(f"{addresses[how]}/{address(path)}")
     for n, interactive in enumerate(executed(path).interactives, 1):
         figure = page.locator(f"#interact-{n}")
         figure.scroll_into_view_if_needed()
         choice = [c.default for c in interactive.controls]
-        for i, control in enumerate(interactive.controls):
+        for i, control in enumerate(interactive.controls[: None if how == "http" else 1]):
             choice[i] = move(figure, i, control)
         expected = interactive.text(*choice).strip()
         page.wait_for_function(
