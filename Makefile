@@ -7,7 +7,9 @@ JUPYTER_BOOK = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --
 # Ciò da cui dipendono il PDF, l'EPUB e JupyterLite.
 SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapters pubblica requirements*.txt \
 	interact-replay/interact_replay -type f ! -path '*/__pycache__/*' ! -path '*/.*')
-PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n logical --maxprocesses 4 \
+# Uno più dei processori, fino a quattro: chi guarda una pagina per lo più aspetta il browser.
+PROCESSI := $(shell $(PYTHON) -c 'import os; print(min(4, 1 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()))')
+PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(PROCESSI) \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # Mentre si scrivono PDF, EPUB e JupyterLite un processore aspetta: fa i controlli che non hanno bisogno del sito.
 INTANTO = tests/test_funzioni.py
