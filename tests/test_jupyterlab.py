@@ -72,13 +72,13 @@ def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
 
     def shown(epochs):
         """Il testo sotto la figura quando parla di tante epoche, e la figura."""
-        text = cell.locator(".jp-OutputArea-output", has_text=f"Dopo {epochs} epoche").last
+        text = cell.locator(".jp-OutputArea-output", has_text=f"Dopo {epochs} epoc").last
         text.wait_for()
         return text.inner_text(), cell.locator(".jp-OutputArea-output svg, .jp-OutputArea-output img").last.evaluate("e => e.src || e.outerHTML")
 
     c = chapter(6)
     pictures = []
-    for epochs in (0, 2):
+    for epochs in range(3):  # uno scatto alla volta: al secondo il cursore dev'essere tornato dal kernel
         text, picture = shown(epochs)
         y, _, _ = c.descend(c.x, c.w, c.b, 0.02, epochs, target=3.0)[-1]
         assert f"{y:.3f}" == re.search(r"z = ([\d.]+)", text).group(1)
@@ -86,5 +86,4 @@ def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
         handle = cell.get_by_role("slider").nth(1)
         handle.focus()
         handle.press("ArrowRight")
-        handle.press("ArrowRight")
-    assert pictures[0] != pictures[1]
+    assert len(set(pictures)) == 3
