@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from weakref import WeakSet
@@ -23,15 +24,19 @@ from ipywidgets.widgets import interaction
 from .. import MIME_TYPE, OPTIONS_VARIABLE
 from ..errors import CannotSample, InteractError
 from ..options import Options
-from ..recording import VERSION
+from ..recording import VERSION, messages
+from ..svg import make_tidy
 from .areas import is_area, is_written, keep_what_is_written, seen
 from .capture import Outputs, Publisher
+from .encode import chunk
 from .layout import Source, moving, observed, sources_in, widgets_in
+from .pieces import pieces
 from .record import record
 from .sample import stills
 
 _numbers = count(1)
 _waits = count(1)
+_stills = count(1)
 _driven: WeakSet[Any] = WeakSet()
 """Controls that a function depends on."""
 _shown: WeakSet[Any] = WeakSet()
@@ -63,7 +68,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     keep_what_is_written()
     _draw_pictures(shell)
     formatter: Any = shell.display_formatter
-    formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _bundle(widget, shell))
+    formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _displayed(widget, shell))
 
 
 def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
@@ -80,12 +85,50 @@ def _draw_pictures(shell: InteractiveShell) -> None:
     shell.enable_matplotlib = lambda gui=None: enable("inline" if gui in _LIVE else gui)  # type: ignore[method-assign]
 
 
+def _displayed(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
+    """A recording, and where nobody has said that he knows what to do with it, as under Sphinx, the same as HTML."""
+    bundle = _bundle(widget, shell)
+    try:
+        options, html = _asked()
+        if html and MIME_TYPE in bundle:
+            bundle["text/html"] = _html(bundle[MIME_TYPE], shell, options)
+    except Exception as error:
+        raise InteractError(f"this recording could not be written as HTML: {type(error).__name__}: {error}", error) from None
+    return bundle
+
+
+def _asked() -> tuple[Options, bool]:
+    """What the environment says: the options, and whether HTML is wanted."""
+    asked = json.loads(os.environ.get(OPTIONS_VARIABLE, '{"html": true}'))
+    return Options(**{name: value for name, value in asked.items() if name != "html"}), asked.get("html", False)
+
+
+def _html(recording: dict[str, Any], shell: InteractiveShell, options: Options) -> str:
+    from ..page.piece import piece
+
+    told = [text for _, text in messages(recording)]
+    for text in told:  # the terminal, not the page
+        shell.kernel.log.error(text)  # type: ignore[attr-defined]
+    if "outputs" in recording:
+        return piece(recording, told)
+    if "waits" in recording:
+        told = ["these controls stand above the output that they drive"]
+    tidy = make_tidy(options.svg_digits, options.svg_colors)
+    still = {"controls": [], "length": 1, "chunks": [chunk([pieces(recording["still"], tidy, f"{_prefix(shell)}s{next(_stills)}-")])]}
+    return piece({"controls": [], "layout": {"output": 0}, "outputs": [still]}, told)
+
+
+def _prefix(shell: InteractiveShell) -> str:
+    """With what the identifiers of figures begin, where notebooks may come together on a page: tells the code up to here."""
+    return f"i{sha256(repr(shell.user_ns.get('In')).encode()).hexdigest()[:8]}"
+
+
 def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
     """What is displayed instead of a widget. Every failure reaches the author: IPython would swallow all but one kind."""
     strict = _may_not_fail(shell)
     sources: list[Source] = []
     try:
-        options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
+        options, html = _asked()
         strict = strict and options.strict
         if isinstance(shell.display_pub, Publisher):
             return _within(widget, shell, shell.display_pub)
@@ -99,7 +142,8 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
         if not sources and not any(map(is_written, parts)):
             return _as_always(widget, alive=False)
         sources = sources or [Source(moving, {})]
-        recording = record(widget, sources, shell, options, _numbers, strict, [box for _, box in beside])
+        prefix = f"{_prefix(shell)}-" if html else ""
+        recording = record(widget, sources, shell, options, _numbers, strict, [box for _, box in beside], prefix)
         if sources[0].f is moving and not any(map(is_area, parts)) and _is_empty(recording):
             return _wait(widget)  # its callback draws elsewhere
         _waiting[:] = [one for one in _waiting if one not in beside]
