@@ -21,6 +21,8 @@ from .strings import strings
 _STATIC = Path(__file__).parent / "static"
 _ENDS = re.compile("<(?=/script|script|!--)", re.IGNORECASE)
 """What changes where a script ends."""
+_ROOT_EM = re.compile(r"(?<=\d)rem\b")
+"""What is of the size of the page's own letters: slides have larger ones than their root says, old themes a root of 10 pixels."""
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -49,6 +51,7 @@ def _shared() -> tuple[str, str, str]:
     The element's name tells the version: where pieces of several come together, each is played by its own.
     """
     style, player = ((_STATIC / f"interact-replay.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    style = _ROOT_EM.sub("em", style)
     element = f"interact-replay-{sha256((style + player).encode()).hexdigest()[:8]}"
     called = player.rstrip().removesuffix("();") + f'("{element}");'
     return f"<style>{style}</style>", element, f'<script>if (!customElements.get("{element}")) {{\n{called}\n}}</script>'
