@@ -3,7 +3,7 @@
 ipywidgets does its own work here, so every way of calling `interact` gives the controls that a reader's Jupyter
 shows. Only three things differ from a kernel with a reader in front of it: a widget tells the front end nothing
 before it is displayed; a function is called when its controls are displayed, once for each state; what is displayed
-is a recording.
+is a recording; also as HTML, where no Sphinx has asked for it alone.
 """
 
 from __future__ import annotations
