@@ -111,8 +111,8 @@ def _html(recording: dict[str, Any], shell: InteractiveShell, options: Options) 
         shell.kernel.log.error(text)  # type: ignore[attr-defined]
     if "outputs" in recording:
         return piece(recording, told)
-    if "waits" in recording:
-        told = ["these controls stand above the output that they drive"]
+    if not recording["still"] and not told:
+        return "<!-- these controls stand with the output that they drive -->"
     tidy = make_tidy(options.svg_digits, options.svg_colors)
     still = {"controls": [], "length": 1, "chunks": [chunk([pieces(recording["still"], tidy, f"{_prefix(shell)}s{next(_stills)}-")])]}
     return piece({"controls": [], "layout": {"output": 0}, "outputs": [still]}, told)
