@@ -171,19 +171,24 @@ STYLES = """(boxes) => boxes.map((box) => ["label", "input", "output", "fieldset
   }))"""
 
 
+AROUND = """() => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".interact-piece")).map((one) =>
+    ["color", "fontSize", "fontFamily", "marginTop", "paddingLeft", "display", "backgroundColor", "borderTopWidth"]
+      .map((name) => getComputedStyle(one)[name]).join())"""
+BARE = (
+    "<main><p>a <code>code</code></p><pre>text</pre><label>l</label><input><input type=range><output>o</output><select></select>"
+    "<fieldset><legend>g</legend></fieldset><button>b</button><div role=tablist><p role=tab>t</p></div><svg></svg></main>"
+)
+
+
 @pytest.mark.parametrize("kind", ["lab", "classic"])
 def test_styles_leave_each_other_alone(executed, html, show, kind):
     page = show(exported(executed, kind))
-    around = """(properties) => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".interact-piece"))
-        .map((one) => properties.map((name) => getComputedStyle(one)[name]).join())"""
-    properties = ["color", "fontSize", "fontFamily", "marginTop", "paddingLeft", "display", "backgroundColor", "borderTopWidth"]
-    before = page.evaluate(around, properties)
     inside = page.locator("[data-interact]").evaluate_all(STYLES)
-    page.evaluate("document.adoptedStyleSheets = []")
-    assert page.evaluate(around, properties) == before
-    alone = show(pasted(*(html[name] for name in CELLS if "data-interact" in html[name])))
-    expected = alone.locator("[data-interact]").evaluate_all(STYLES)
-    assert inside == expected
+    alone = show(pasted(BARE, *(html[name] for name in CELLS if "data-interact" in html[name])))
+    assert inside == alone.locator("[data-interact]").evaluate_all(STYLES)
+    before = alone.evaluate(AROUND)
+    alone.evaluate("document.adoptedStyleSheets = []")
+    assert alone.evaluate(AROUND) == before
 
 
 def test_pasted_into_a_page(show, html, problems):

@@ -32,7 +32,7 @@ def piece(recording: dict[str, Any], messages: Iterable[str] = ()) -> str:
     outputs = rendered(recording["outputs"], "", render)
     held = _ENDS.sub(r"\\u003c", written(calls(outputs, recording)))
     # Notebooks of which each has a first interact may come together on a page.
-    name = f"interact-{sha256((held + written(recording['controls'])).encode()).hexdigest()[:12]}"
+    name = f"interact-{sha256(held.encode()).hexdigest()[:12]}"
     formulas = {text: marked(text) for text in texts(recording) if FORMULA.search(text)}
     controls = Controls(recording, outputs, formulas, name, strings(None))
     style, element, player = _shared()
