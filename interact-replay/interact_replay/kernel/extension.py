@@ -89,21 +89,19 @@ def _displayed(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, 
     """A recording, and where nobody has said that he knows what to do with it, as under Sphinx, the same as HTML."""
     bundle = _bundle(widget, shell)
     try:
-        options, html = _asked()
-        if html and MIME_TYPE in bundle:
-            bundle["text/html"] = _html(bundle[MIME_TYPE], shell, options)
+        if MIME_TYPE in bundle and _asked().get("html"):
+            bundle["text/html"] = _html(bundle[MIME_TYPE], shell)
     except Exception as error:
         raise InteractError(f"this recording could not be written as HTML: {type(error).__name__}: {error}", error) from None
     return bundle
 
 
-def _asked() -> tuple[Options, bool]:
-    """What the environment says: the options, and whether HTML is wanted."""
-    asked = json.loads(os.environ.get(OPTIONS_VARIABLE, '{"html": true}'))
-    return Options(**{name: value for name, value in asked.items() if name != "html"}), asked.get("html", False)
+def _asked() -> dict[str, Any]:
+    """What the environment says: options, and whether HTML is wanted."""
+    return dict(json.loads(os.environ.get(OPTIONS_VARIABLE, '{"html": true}')))
 
 
-def _html(recording: dict[str, Any], shell: InteractiveShell, options: Options) -> str:
+def _html(recording: dict[str, Any], shell: InteractiveShell) -> str:
     from ..page.piece import piece
 
     told = [text for _, text in messages(recording)]
@@ -113,7 +111,8 @@ def _html(recording: dict[str, Any], shell: InteractiveShell, options: Options) 
         return piece(recording, told)
     if not recording["still"] and not told:
         return "<!-- these controls stand with the output that they drive -->"
-    tidy = make_tidy(options.svg_digits, options.svg_colors)
+    defaults = Options()  # those that were asked for may be why there is but a still
+    tidy = make_tidy(defaults.svg_digits, defaults.svg_colors)
     still = {"controls": [], "length": 1, "chunks": [chunk([pieces(recording["still"], tidy, f"{_prefix(shell)}s{next(_stills)}-")])]}
     return piece({"controls": [], "layout": {"output": 0}, "outputs": [still]}, told)
 
@@ -128,7 +127,9 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
     strict = _may_not_fail(shell)
     sources: list[Source] = []
     try:
-        options, html = _asked()
+        asked = _asked()
+        html = asked.pop("html", False)
+        options = Options(**asked)
         strict = strict and options.strict
         if isinstance(shell.display_pub, Publisher):
             return _within(widget, shell, shell.display_pub)
