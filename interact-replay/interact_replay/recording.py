@@ -89,6 +89,14 @@ def parts(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from parts(child)
 
 
+def messages(recording: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What whoever builds the page has to be told: of which kind, and the text."""
+    if "reason" in recording:
+        yield "still", _MESSAGES["still"] % recording["reason"]
+    for kind, text in recording.get("messages", ()):
+        yield kind, _MESSAGES[kind] % text
+
+
 def filled(text: str, fillings: Sequence[str]) -> str:
     """`text` with each placeholder character replaced by what it stands for."""
     return _PLACEHOLDERS.sub(lambda match: fillings[ord(match[0]) - _FIRST], text)
@@ -102,6 +110,14 @@ def placeholder(number: int) -> str:
     return chr(_FIRST + number)
 
 
+_MESSAGES = {
+    "still": "this interact is shown as a still: %s",
+    "omitted": "this interact is shown without a part of it: %s",
+    "limited": "this interact does not offer all that Jupyter does: %s",
+    "raised": "%s; these states show the error",
+    "thinned": "this interact is recorded with %s",
+    "empty": "this interact has nothing to show: %s",
+}
 _FIRST = 0x100000
 _WHOLE = re.compile(r'<canvas\U00100000([^>]*) data-picture="(\d+),(\d+),(\d+),0,0,\2,\3,0,0"></canvas>')
 _PLACEHOLDERS = re.compile("[\U00100000-\U0010ffff]")

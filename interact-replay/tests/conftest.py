@@ -196,6 +196,14 @@ def context(browser):
     context.close()
 
 
+@pytest.fixture
+def still(browser):
+    """A context in which no script runs."""
+    context = prepared(browser, java_script_enabled=False)
+    yield context
+    context.close()
+
+
 class Player:
     """A page, with what the tests do to it; `numbers` are those of its interacts."""
 

@@ -3,7 +3,7 @@
 ipywidgets does its own work here, so every way of calling `interact` gives the controls that a reader's Jupyter
 shows. Only three things differ from a kernel with a reader in front of it: a widget tells the front end nothing
 before it is displayed; a function is called when its controls are displayed, once for each state; what is displayed
-is a recording.
+is a recording; also as HTML, where no Sphinx has asked for it alone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from weakref import WeakSet
@@ -23,15 +24,19 @@ from ipywidgets.widgets import interaction
 from .. import MIME_TYPE, OPTIONS_VARIABLE
 from ..errors import CannotSample, InteractError
 from ..options import Options
-from ..recording import VERSION
+from ..recording import VERSION, messages
+from ..svg import make_tidy
 from .areas import is_area, is_written, keep_what_is_written, seen
 from .capture import Outputs, Publisher
+from .encode import chunk
 from .layout import Source, moving, observed, sources_in, widgets_in
+from .pieces import pieces
 from .record import record
 from .sample import stills
 
 _numbers = count(1)
 _waits = count(1)
+_stills = count(1)
 _driven: WeakSet[Any] = WeakSet()
 """Controls that a function depends on."""
 _shown: WeakSet[Any] = WeakSet()
@@ -63,7 +68,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     keep_what_is_written()
     _draw_pictures(shell)
     formatter: Any = shell.display_formatter
-    formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _bundle(widget, shell))
+    formatter.mimebundle_formatter.for_type(ipywidgets.Widget, lambda widget: _displayed(widget, shell))
 
 
 def _interactive_output(f: Callable[..., Any], controls: dict[str, ipywidgets.Widget]) -> ipywidgets.Output:
@@ -80,12 +85,51 @@ def _draw_pictures(shell: InteractiveShell) -> None:
     shell.enable_matplotlib = lambda gui=None: enable("inline" if gui in _LIVE else gui)  # type: ignore[method-assign]
 
 
+def _displayed(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
+    """A recording, and where nobody has said that he knows what to do with it, as under Sphinx, the same as HTML."""
+    bundle = _bundle(widget, shell)
+    try:
+        if MIME_TYPE in bundle and _asked().get("html"):
+            bundle["text/html"] = _html(bundle[MIME_TYPE], shell)
+    except Exception as error:
+        raise InteractError(f"this recording could not be written as HTML: {type(error).__name__}: {error}", error) from None
+    return bundle
+
+
+def _asked() -> dict[str, Any]:
+    """What the environment says: options, and whether HTML is wanted."""
+    return dict(json.loads(os.environ.get(OPTIONS_VARIABLE, '{"html": true}')))
+
+
+def _html(recording: dict[str, Any], shell: InteractiveShell) -> str:
+    from ..page.piece import piece
+
+    told = [text for _, text in messages(recording)]
+    for text in told:  # the terminal, not the page
+        shell.kernel.log.error(text)  # type: ignore[attr-defined]
+    if "outputs" in recording:
+        return piece(recording, told)
+    if not recording["still"] and not told:
+        return "<!-- these controls stand with the output that they drive -->"
+    defaults = Options()  # those that were asked for may be why there is but a still
+    tidy = make_tidy(defaults.svg_digits, defaults.svg_colors)
+    still = {"controls": [], "length": 1, "chunks": [chunk([pieces(recording["still"], tidy, f"{_prefix(shell)}s{next(_stills)}-")])]}
+    return piece({"controls": [], "layout": {"output": 0}, "outputs": [still]}, told)
+
+
+def _prefix(shell: InteractiveShell) -> str:
+    """With what the identifiers of figures begin, where notebooks may come together on a page: tells the code up to here."""
+    return f"i{sha256(repr(shell.user_ns.get('In')).encode()).hexdigest()[:8]}"
+
+
 def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any]:
     """What is displayed instead of a widget. Every failure reaches the author: IPython would swallow all but one kind."""
     strict = _may_not_fail(shell)
     sources: list[Source] = []
     try:
-        options = Options(**json.loads(os.environ.get(OPTIONS_VARIABLE, "{}")))
+        asked = _asked()
+        html = asked.pop("html", False)
+        options = Options(**asked)
         strict = strict and options.strict
         if isinstance(shell.display_pub, Publisher):
             return _within(widget, shell, shell.display_pub)
@@ -99,7 +143,8 @@ def _bundle(widget: ipywidgets.Widget, shell: InteractiveShell) -> dict[str, Any
         if not sources and not any(map(is_written, parts)):
             return _as_always(widget, alive=False)
         sources = sources or [Source(moving, {})]
-        recording = record(widget, sources, shell, options, _numbers, strict, [box for _, box in beside])
+        prefix = f"{_prefix(shell)}-" if html else ""
+        recording = record(widget, sources, shell, options, _numbers, strict, [box for _, box in beside], prefix)
         if sources[0].f is moving and not any(map(is_area, parts)) and _is_empty(recording):
             return _wait(widget)  # its callback draws elsewhere
         _waiting[:] = [one for one in _waiting if one not in beside]

@@ -53,10 +53,12 @@ def record(
     numbers: Iterator[int],
     strict: bool,
     beside: Sequence[ipywidgets.Widget] = (),
+    prefix: str = "",
 ) -> dict[str, Any]:
     """Call the functions behind `widget` for the states of its controls; a recording takes the next of `numbers`.
 
-    `beside` are the boxes of controls that were displayed before, and stand above it on the page.
+    `beside` are the boxes of controls that were displayed before, and stand above it on the page;
+    identifiers in figures begin with `prefix`.
     A still, with the reason, where nothing else can be had. Where `strict`, all states are recorded, and InteractError
     stops the build if there are too many, if the recording is too large, or if a function raises. Otherwise as many states
     as fit the budget are recorded, and `messages` of the recording say what was left out.
@@ -65,7 +67,7 @@ def record(
     if options.stills_only:
         return {"version": VERSION, "still": stills(sources, shell)}
     try:
-        return _Recorder(widget, sources, shell, options, strict, beside).recording(numbers)
+        return _Recorder(widget, sources, shell, options, strict, beside, prefix).recording(numbers)
     except CannotSample as reason:
         return {"version": VERSION, "still": stills(sources, shell), "reason": str(reason)}
 
@@ -79,11 +81,12 @@ class _Recorder:
         options: Options,
         strict: bool,
         beside: Sequence[ipywidgets.Widget],
+        prefix: str,
     ) -> None:
         if "ipympl" in sys.modules and sys.modules["matplotlib"].get_backend() in _IN_THE_BROWSER:
             raise CannotSample("ipympl draws in the browser, by a running kernel; use %matplotlib inline")
         self._widget, self._beside, self._sources = widget, beside, sources
-        self._shell, self._options, self._strict = shell, options, strict
+        self._shell, self._options, self._strict, self._prefix = shell, options, strict, prefix
         self._grown: dict[ipywidgets.Widget, Control] = {}
 
     def recording(self, numbers: Iterator[int]) -> dict[str, Any]:
@@ -121,7 +124,7 @@ class _Recorder:
         """The options that a recording depends on: the limits where they may thin it."""
         o = self._options
         limits = () if self._strict else (o.max_states, o.max_kilobytes, o.max_seconds)
-        return self._strict, limits, o.thin, o.picture_quality, o.svg_digits, sorted(o.svg_colors.items())
+        return self._strict, self._prefix, limits, o.thin, o.picture_quality, o.svg_digits, sorted(o.svg_colors.items())
 
     def _layout(self, thin: int | None) -> Layout:
         layout = Layout(self._widget, self._sources, thin, self._beside)
@@ -147,7 +150,8 @@ class _Recorder:
     def _samplers(self, layout: Layout, vector: bool = False) -> list[Sampler]:
         several = len(self._sources) + len(layout.areas) > 1
         places = range(len(self._sources) + len(layout.areas))
-        prefixes = [f"i{self._number}-{place}-" if several else f"i{self._number}-" for place in places]
+        name = f"{self._prefix}i{self._number}-"
+        prefixes = [f"{name}{place}-" if several else name for place in places]
         return [
             Sampler(
                 source,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from itertools import count
@@ -16,7 +16,7 @@ from .latex import plain
 
 @dataclass
 class Controls:
-    """`recording` as `record` made it; its outputs with what Sphinx has rendered; texts with formulas → their HTML."""
+    """`recording` as `record` made it; its outputs with what has been rendered; texts with formulas → their HTML."""
 
     recording: dict[str, Any]
     outputs: list[dict[str, Any]]
@@ -34,6 +34,17 @@ class Controls:
             for c in self.recording["controls"]
         ]
         return escape(json.dumps(kept, ensure_ascii=False, separators=(",", ":")), quote=False).replace("'", "&#39;")
+
+    def figure(self, key: str, source: str = "") -> str:
+        """All that stands on the page; `source` is the attribute that says from where the player gets the rest."""
+        text = {name: escape(words) for name, words in self.strings.items()}
+        return (
+            f'<div class="interact" id="{self.name}" data-interact="{key}"{source} '
+            f"data-controls='{self.public()}' data-failed=\"{text['failed']}\" data-loading=\"{text['loading']}\">"
+            f'<noscript><p class="interact-notice">{text["noscript"]}</p></noscript>'
+            f'{self.html()}<button type="button" class="interact-reset" disabled>{text["reset"]}</button>'
+            '<p class="interact-notice" role="status" hidden></p></div>'
+        )
 
     def html(self) -> str:
         """All of the layout, below what the reader has to know of it."""
@@ -127,6 +138,35 @@ def _default(output: dict[str, Any], controls: list[dict[str, Any]]) -> int:
     for i in () if output.get("single") else output["controls"]:
         state = state * len(controls[i]["labels"]) + controls[i]["default"]
     return state
+
+
+def alternatives(alt: str) -> list[str]:
+    """The first two fillings: what the text alternative is in an SVG's tag and in an image's."""
+    return [f' role="img" aria-label="{escape(alt)}"' if alt else "", f' alt="{escape(alt)}"']
+
+
+def rendered(outputs: list[dict[str, Any]], alt: str, render: Callable[[str, str], str]) -> list[dict[str, Any]]:
+    """Outputs whose rich pieces are HTML, as `render` makes of MIME type and text."""
+    alts = alternatives(alt)
+    return [
+        one | {"chunks": [chunk | {"rich": alts + [render(*piece) for piece in chunk["rich"]]} for chunk in one["chunks"]]}
+        for one in outputs
+    ]
+
+
+def calls(outputs: list[dict[str, Any]], recording: dict[str, Any]) -> list[list[Any]]:
+    """What the player is called with: the recording, then each chunk of outputs that have several."""
+    several = {k: output["chunks"] for k, output in enumerate(outputs) if len(output["chunks"]) > 1}
+    there = [output | ({"chunks": [None] * len(several[k])} if k in several else {}) for k, output in enumerate(outputs)]
+    main = {"outputs": there} | {key: recording[key] for key in ("reached", "sets") if key in recording}
+    return [[main], *([chunk, k, c] for k, chunks in several.items() for c, chunk in enumerate(chunks))]
+
+
+def written(what: Any) -> str:
+    """As JSON that can stand in a script."""
+    text = json.dumps(what, ensure_ascii=False, separators=(",", ":"))
+    # Line separators end a JavaScript line inside JSON's strings in old engines; U+2028 and U+2029 must be escaped.
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def texts(recording: dict[str, Any]) -> Iterator[str]:

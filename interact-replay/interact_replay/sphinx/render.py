@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,24 +10,17 @@ from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
 from sphinx.util import logging
 
 from .. import MIME_TYPE
-from ..page.html import texts
+from ..page.html import alternatives, texts
 from ..page.latex import FORMULA, typeset
-from ..recording import VERSION, filled
+from ..recording import VERSION, filled, messages
 from ..svg import is_matplotlibs, make_tidy
 
 _logger = logging.getLogger(__name__)
 
-_MESSAGES = {
-    "omitted": "this interact is shown without a part of it: %s",
-    "limited": "this interact does not offer all that Jupyter does: %s",
-    "raised": "%s; these states show the error",
-    "thinned": (
-        "this interact is recorded with %s. Raise interact_max_states, interact_max_kilobytes or interact_max_seconds to "
-        "have more, or set interact_strict to have such an interact stop the build"
-    ),
-    "empty": "this interact has nothing to show: %s",
-}
-
+_THINNED = (
+    ". Raise interact_max_states, interact_max_kilobytes or interact_max_seconds to have more, or set interact_strict to have "
+    "such an interact stop the build"
+)
 _OTHER_VERSION = (
     "its recording has the format %s, and this version of the plug-in knows format %s alone; have the notebook executed again"
 )
@@ -69,27 +61,15 @@ class InteractRenderer(MimeRenderPlugin):
             recording = {"still": recording["still"], "reason": _OTHER_VERSION % (recording.get("version"), VERSION)}
         still = _nodes(renderer, data, recording["still"])
         still["gathers"] = recording.get("gathers", [])
-        if "reason" in recording:
+        for kind, text in messages(recording):
+            if kind == "thinned":
+                _logger.info("%s:%d: %s%s", *place, text, _THINNED)
+                continue
             _logger.warning(
-                "this interact is shown as a still: %s. Add 'interact.still' to suppress_warnings to leave it so.",
-                recording["reason"],
-                location=place,
-                type="interact",
-                subtype="still",
+                f"%s. Add 'interact.{kind}' to suppress_warnings to leave it so.", text, location=place, type="interact", subtype=kind
             )
         if "outputs" not in recording:
             return [still]
-        for kind, text in recording["messages"]:
-            if kind == "thinned":
-                _logger.info("%s:%d: %s", *place, _MESSAGES[kind] % text)
-                continue
-            _logger.warning(
-                f"{_MESSAGES[kind]}. Add 'interact.{kind}' to suppress_warnings to leave it so.",
-                text,
-                location=place,
-                type="interact",
-                subtype=kind,
-            )
         formulas = list(dict.fromkeys(filter(FORMULA.search, texts(recording))))
         node = interact("", still, recording=recording, alt=_alt(renderer, data), formulas=formulas)
         for mime_type, text in (rich for output in recording["outputs"] for chunk in output["chunks"] for rich in chunk["rich"]):
@@ -113,11 +93,6 @@ def _alt(renderer: NbElementRenderer, data: MimeData) -> str:
     """The text alternative that the cell's metadata gives its figures."""
     options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
     return options.get("alt", "")
-
-
-def alternatives(alt: str) -> list[str]:
-    """The first two fillings: what the text alternative is in an SVG's tag and in an image's."""
-    return [f' role="img" aria-label="{escape(alt)}"' if alt else "", f' alt="{escape(alt)}"']
 
 
 def _nodes(renderer: NbElementRenderer, data: MimeData, outputs: list[dict[str, Any]]) -> nodes.container:

@@ -1,11 +1,12 @@
 // Plays recordings of `interact`: slider positions → what the page shows.
 // A classic script, since modules and fetch() do not work from file://; recordings arrive through <script> elements.
-"use strict";
-(() => {
+// On a page of Sphinx's it has no `name`; in a piece of HTML that holds all, it is called with that of the piece's element.
+((name) => {
+  "use strict";
   const figures = new Map();
 
   // The files of a recording call this; the key of an outdated one belongs to no figure.
-  window.interactReplay = (key, ...what) => figures.get(key)?.arrived(...what);
+  if (!name) window.interactReplay = (key, ...what) => figures.get(key)?.arrived(...what);
 
   // As recording.decode in Python; what can be worked out once, when the chunk arrives, is kept.
   class Chunk {
@@ -90,8 +91,9 @@
   }
 
   class Figure {
-    constructor(element) {
-      this.element = element;
+    // `inside` is the recording where the page itself holds it: what its files would call the player with.
+    constructor(element, inside) {
+      Object.assign(this, { element, inside });
       this.key = element.dataset.interact;
       this.controls = JSON.parse(element.dataset.controls);
       this.groups = this.own(".interact-control").map((box) => new Group(box)).filter(({ inputs }) => inputs.length);
@@ -131,7 +133,7 @@
 
     // Parts of the player; what an output holds, buttons for instance, is its own business.
     own(selector) {
-      return [...this.element.querySelectorAll(selector)].filter((part) => !part.parentElement.closest("[data-output]"));
+      return [...this.element.querySelectorAll(selector)].filter((part) => !this.element.contains(part.parentElement.closest("[data-output]")));
     }
 
     locked(control) {
@@ -142,7 +144,18 @@
     load() {
       if (this.requested) return;
       this.requested = true;
-      request(this.element.dataset.src, true, () => this.outputs || this.fail());
+      if (this.inside) this.parse();
+      else request(this.element.dataset.src, true, () => this.outputs || this.fail());
+    }
+
+    // In the page chunks are kept as they are until one of them is needed, too: there may be hundreds of pictures in them.
+    parse() {
+      try {
+        this.inside = JSON.parse(this.inside.textContent);
+        this.arrived(...this.inside[0]);
+      } catch {
+        this.fail();
+      }
     }
 
     // Asks for a chunk, once. Of those that the reader needs only one is on its way at a time: on a slow line the last
@@ -153,6 +166,7 @@
       if (needed) output.awaited = c;
       if (output.asked.has(c)) return;
       output.asked.add(c);
+      if (this.inside) return void this.arrived(...this.inside.find((call) => call[1] === k && call[2] === c));
       request(this.element.dataset.src.replace(/\.js(?=\?)/, `-${k}-${c}.js`), needed, () => {
         if (output.chunks[c]) return;
         output.asked.delete(c);
@@ -476,7 +490,11 @@
 
   // Formulas that MathJax sets in the browser; those set at build time, by KaTeX for instance, need nothing.
   function typeset(element) {
-    if (element.querySelector(".math")) window.MathJax?.typesetPromise?.([element])?.catch(() => {});
+    if (!element.querySelector(".math")) return;
+    const { MathJax, renderMathInElement } = window;
+    if (MathJax?.Hub) MathJax.Hub.Queue(["Typeset", MathJax.Hub, element]); // MathJax 2, as in the pages of nbconvert
+    else if (MathJax?.typesetPromise) MathJax.typesetPromise([element])?.catch(() => {});
+    else renderMathInElement?.(element); // KaTeX's
   }
 
   // Scripts of a state that has been put in the page; the parser runs only those of the page itself.
@@ -507,7 +525,7 @@
       for (const tab of all) {
         tab.setAttribute("aria-selected", String(tab === chosen));
         tab.tabIndex = tab === chosen ? 0 : -1;
-        document.getElementById(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
+        list.getRootNode().getElementById(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
       }
     };
     for (const tab of all) tab.addEventListener("click", () => choose(tab));
@@ -530,7 +548,7 @@
   }
 
   function states() {
-    const found = parts().map((part) => /^(interact-\d+):(.*)$/.exec(part));
+    const found = parts().map((part) => /^(interact-[\w-]+):(.*)$/.exec(part));
     return found.filter(Boolean).map((match) => [match[1], new URLSearchParams(match[2])]);
   }
 
@@ -544,45 +562,97 @@
   }
 
   // page.html?solo=interact-2 shows that interactive alone, as wide as the window: for slides and learning platforms.
-  function solo() {
-    const alone = document.getElementById(new URLSearchParams(location.search).get("solo") ?? "");
-    if (!alone?.matches("[data-interact]")) return;
+  function solo(alone) {
+    if (new URLSearchParams(location.search).get("solo") !== alone.id) return;
     document.documentElement.classList.add("interact-solo");
     alone.classList.add("interact-alone");
-    for (let part = alone; part !== document.body; part = part.parentElement) {
-      part.parentElement.classList.add("interact-around");
+    for (let part = alone; part && part !== document.body; part = part.parentElement) {
+      part.parentElement?.classList.add("interact-around");
     }
+  }
+
+  const near = new IntersectionObserver(
+    (entries) => entries.forEach((entry) => {
+      if (!entry.isIntersecting) return;
+      near.unobserve(entry.target);
+      figures.get(entry.target.dataset.interact)?.load();
+    }),
+    { rootMargin: "800px" },
+  );
+
+  function begin(figure) {
+    figures.set(figure.key, figure);
+    near.observe(figure.element);
+  }
+
+  // Stands behind an interactive and its recording in a piece of HTML, wherever and whenever that is put: at the load of
+  // the page or later, in the page itself or in a shadow tree; twice, too, and taken away.
+  class Piece extends HTMLElement {
+    static copies = new Map();
+
+    connectedCallback() {
+      adopt(this.getRootNode(), this.parentElement.querySelector("style"));
+      this.figure ??= this.made();
+      begin(this.figure);
+    }
+
+    disconnectedCallback() {
+      this.figure.stop();
+      figures.delete(this.figure.key);
+    }
+
+    made() {
+      const element = this.parentElement.querySelector("[data-interact]");
+      const { id } = element;
+      const copy = Piece.copies.get(id) ?? 0;
+      Piece.copies.set(id, copy + 1);
+      if (copy) rename(this.parentElement, id, `${id}-copy${copy}`);
+      // Slides and notebooks have keys of their own for what moves a control here.
+      element.addEventListener("keydown", (event) => event.key === "Escape" || event.stopPropagation());
+      solo(element);
+      return new Figure(element, this.previousElementSibling);
+    }
+  }
+
+  // Labels, radio buttons and tabs of a copy refer to its own parts.
+  function rename(box, from, to) {
+    for (const part of box.querySelectorAll(`[data-interact], [id^=${from}], [for^=${from}], [name^=${from}]`)) {
+      for (const attribute of part.attributes) {
+        if (attribute.value.startsWith(from)) attribute.value = to + attribute.value.slice(from.length);
+      }
+    }
+  }
+
+  // One sheet for all pieces in the document or in a shadow tree; their own are for pages without JavaScript.
+  const sheet = name && new CSSStyleSheet();
+
+  function adopt(root, style) {
+    if (!sheet.cssRules.length) sheet.replaceSync(style.textContent);
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    style.media = "not all";
   }
 
   function start() {
-    solo();
-    const near = new IntersectionObserver(
-      (entries) => entries.forEach((entry) => {
-        if (!entry.isIntersecting) return;
-        near.unobserve(entry.target);
-        figures.get(entry.target.dataset.interact)?.load();
-      }),
-      { rootMargin: "800px" },
-    );
-    for (const element of document.querySelectorAll("[data-interact]")) {
-      figures.set(element.dataset.interact, new Figure(element));
-      near.observe(element);
+    for (const element of name ? [] : document.querySelectorAll("[data-src][data-interact]")) {
+      solo(element);
+      begin(new Figure(element));
     }
-    let width = window.innerWidth;  // on a phone, the height changes with the bars that come and go
-    window.addEventListener("resize", () => {
-      if (window.innerWidth !== width) figures.forEach((figure) => figure.loosen());
-      width = window.innerWidth;
-    });
-    window.addEventListener("hashchange", () => {
-      for (const figure of figures.values()) {
-        figure.restore();
-        figure.begun = true;
-        if (figure.outputs) figure.show();
-      }
-    });
     if (states().length) goTo(parts()[0]);
   }
 
+  let width = window.innerWidth;  // on a phone, the height changes with the bars that come and go
+  window.addEventListener("resize", () => {
+    if (window.innerWidth !== width) figures.forEach((figure) => figure.loosen());
+    width = window.innerWidth;
+  });
+  window.addEventListener("hashchange", () => {
+    for (const figure of figures.values()) {
+      figure.restore();
+      figure.begun = true;
+      if (figure.outputs) figure.show();
+    }
+  });
+  if (name) customElements.define(name, Piece);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();
