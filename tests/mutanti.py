@@ -102,7 +102,8 @@ MUTANTS = [
         (5, "blocked = bool(step > 3 and dz == 0)", "blocked = bool(step > 3 and dz <= 0)"),
         (5, "y = neuron(x, w + move[:3], b + move[3])", "y = neuron(x, w + move[:3], b)"),
         (5, '("dw", x[i], w[i]) if number % 2', '("dw", w[i], x[i]) if number % 2'),
-        (5, "while (abs(x) == abs(w)).any():", "while False:"),
+        (5, "if (abs(x) != abs(w)).all() and", "if"),
+        (5, "len({*mistakes, dvalue * mine}) == 6", "True"),
         (5, "x[i] = w[i - 1] = 0", "x[i] = 0"),
         (5, "esito(answer == -8,", "esito(answer == 8,"),
         # 6: la discesa del gradiente

@@ -144,7 +144,7 @@ def test_01_the_drill_knows_right_from_wrong(show):
         assert ("✓" in show(1, "check_state", n=n, state="acceso").text) == (z > 0)
         assert show(1, "solve", n=n, shown=False).text.strip() == ""
     a, c, bias = np.array([1, -2, 3]), np.array([-3, -1, 2]), 1
-    causes = {5: "manca il bias", 4: "con il suo segno", 12: "x0 · w0", -6: "x2 · w2", 2: "x1 · w1", 8: "rifai"}
+    causes = {5: "manca il bias", 4: "con il suo segno", 12: "x₀ · w₀", -6: "x₂ · w₂", 2: "x₁ · w₁", 8: "rifai"}
     assert all(cause in book.mistake(a, c, bias, answer) for answer, cause in causes.items())
 
 
@@ -533,7 +533,7 @@ def test_05_which_weight_to_touch(show):
 
 
 def test_05_the_drill_has_right_answers(show):
-    controls = next(i for i in chapter(5).interactives if i.f.__name__ == "train").controls
+    controls = next(i for i in chapter(5).interactives if i.f.__name__ == "ask").controls
     asked = set()
     for number in controls[0].values:
         x, w, bias, dvalue, z, question, right, mistakes = chapter(5).drill(number)
@@ -544,12 +544,14 @@ def test_05_the_drill_has_right_answers(show):
         assert z == x @ w + bias != 0 and right != 0 and right in controls[1].values
         assert not (abs(x) == abs(w)).any()  # chi scambia x e w sbaglia sempre
         asked.add((*x, *w, bias, dvalue, question))
-        empty, good = (show(5, "train", variant=number, answer=answer, solution=False).text for answer in (0, right))
+        assert question in show(5, "ask", variant=number).text
+        empty, good = (show(5, "check", variant=number, answer=answer).text for answer in (0, right))
         assert "Giusto" in good and "Giusto" not in empty and "No" not in empty
         for wrong, reason in mistakes.items():
-            if wrong not in (0, right):
-                assert f"✗ No: {wrong}: {reason}.".replace("-", "−") in show(5, "train", variant=number, answer=wrong, solution=False).text
-        assert f"dx = {chapter(5).written(dx)}, " in show(5, "train", variant=number, answer=0, solution=True).text
+            assert wrong in controls[1].values and right != wrong != 0
+            assert f"✗ No: {wrong}: {reason}.".replace("-", "−") in show(5, "check", variant=number, answer=wrong).text
+        assert f"dx = {chapter(5).written(dx)}, " in show(5, "solve", variant=number, solution=True).text
+        assert show(5, "solve", variant=number, solution=False).text == ""
     assert len(asked) == len(controls[0].values) >= 12
 
 
@@ -674,7 +676,9 @@ def test_06_other_samples_wake_it(show):
     assert loss(0.02, 0) == 53 and round(loss(0.02, 10)) == 1
     assert outputs(0.02, 0)[5] == 1 and outputs(0.02, 10)[5] == 0 < outputs(0.02, 50)[5] > outputs(0.02, 200)[5]
     assert np.array_equal(outputs(0.02, 10) > 0, chapter(6).targets > 0)
-    assert all(outputs(0.08, epochs)[0] == 0 for epochs in (5, 50, 1000)) and np.isclose(loss(0.08, 1000), 2)
+    assert loss(0.02, 20) > loss(0.02, 200) and np.sum((outputs(0.02, 20) > 0) == (chapter(6).targets > 0)) == 6
+    assert np.sum((outputs(0.02, 200) > 0) == (chapter(6).targets > 0)) == 5
+    assert all(outputs(0.08, epochs)[0] == 0 for epochs in (1, 5, 50, 1000)) and np.isclose(loss(0.08, 1000), 2)
     for learning_rate, epochs in [(0.02, 10), (0.02, 50), (0.08, 20)]:
         text = show(6, "greenhouse", learning_rate=learning_rate, epochs=epochs).text
         y = outputs(learning_rate, epochs)

@@ -433,6 +433,16 @@ def test_combinations_that_do_not_exist_go_where_jupyter_would(built, player):
     player.expect("reached", "reached 1 1")
 
 
+def test_a_click_into_a_box_begins_a_new_number(built, player):
+    """Also a negative one: behind the old number a minus would be none."""
+    box = player.open(built).loaded("inputs").locator("input[type=number]").first
+    box.click()
+    player.page.wait_for_function("document.activeElement.type === 'number' && getSelection().toString() === document.activeElement.value")
+    player.page.keyboard.type("-9")
+    player.page.keyboard.press("Enter")
+    player.expect("inputs", "inputs 0")  # the least that there is
+
+
 def test_moving_one_control_sets_another(built, player):
     figure = player.open(built).loaded("sets")
     both = figure.locator("input").all()
