@@ -78,7 +78,7 @@ def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
 
     c = chapter(6)
     pictures = []
-    for epochs in range(3):  # uno scatto alla volta: al secondo il cursore dev'essere tornato dal kernel
+    for epochs in range(3):  # uno scatto alla volta: al secondo il cursore deve essere tornato dal kernel
         text, picture = shown(epochs)
         y, _, _ = c.descend(c.x, c.w, c.b, 0.02, epochs, target=3.0)[-1]
         assert f"{y:.3f}" == re.search(r"z = ([\d.]+)", text).group(1)
