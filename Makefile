@@ -15,7 +15,7 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(PROCESSI) \
 INTANTO = tests/test_funzioni.py
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
 LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
-	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py cases.py layouts.py reuse.py wheel.py draw.py)
+	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py piece.py cases.py layouts.py reuse.py wheel.py draw.py)
 PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Ciò che Python ha compilato lo tiene da parte: se no ogni processo, e sono centinaia, ricompila tutto ciò che importa.
