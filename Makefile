@@ -8,7 +8,7 @@ JUPYTER_BOOK = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-book build -W -n --
 SORGENTI := $(shell find _config.yml _toc.yml CITATION.cff index.md assets chapters pubblica requirements*.txt \
 	interact-replay/interact_replay -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 # Uno più dei processori, fino a quattro: chi guarda una pagina per lo più aspetta il browser.
-PROCESSI := $(shell $(PYTHON) -c 'import os; print(min(4, 1 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()))')
+PROCESSI = $(shell $(BIN)/python -c 'from interact_replay.kernel.pool import available_cores; print(min(4, 1 + available_cores()))')
 PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(PROCESSI) \
 	--dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-cell-timeout 600
 # Mentre si scrivono PDF, EPUB e JupyterLite un processore aspetta: fa i controlli che non hanno bisogno del sito.

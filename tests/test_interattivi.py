@@ -126,6 +126,15 @@ def test_recordings_agree_with_the_functions(site, path):
 
 
 @every_page
+def test_controls_are_named_in_one_style(path):
+    """Il nome di un controllo comincia con la minuscola, una domanda con la maiuscola; quelle del quiz hanno il loro numero."""
+    found = [(i.f.__name__, c.description) for i in executed(path).interactives for c in i.controls]
+    assert [name for _, name in found if name[:1].isupper() and len(name) < 20] == []
+    quiz = [(function, name) for function, name in found if function.startswith("quiz")]
+    assert [name for function, name in quiz if not name.startswith(f"{function[5:]}. ")] == [] and (quiz or path not in CHAPTERS)
+
+
+@every_page
 def test_recordings_are_light(site, path):
     """Una registrazione non supera i 120 KB compressi."""
     for parts in files(site, path):
@@ -135,16 +144,13 @@ def test_recordings_are_light(site, path):
 @every_page
 @pytest.mark.parametrize("how", ["http", "disco"])
 def test_every_interactive_moves(addresses, page, path, how):
-    """Ogni controllo si muove davvero, con la tastiera, e la pagina mostra ciò che dice la funzione.
-
-    Da disco le registrazioni arrivano per un'altra strada, ma si suonano nello stesso modo: di ognuna basta il primo.
-    """
+    """Ogni controllo si muove davvero, con la tastiera, e la pagina mostra ciò che dice la funzione."""
     page.goto(f"{addresses[how]}/{address(path)}")
     for n, interactive in enumerate(executed(path).interactives, 1):
         figure = page.locator(f"#interact-{n}")
         figure.scroll_into_view_if_needed()
         choice = [c.default for c in interactive.controls]
-        for i, control in enumerate(interactive.controls[: None if how == "http" else 1]):
+        for i, control in enumerate(interactive.controls):
             choice[i] = move(figure, i, control)
         expected = interactive.text(*choice).strip()
         page.wait_for_function(

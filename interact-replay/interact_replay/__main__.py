@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import tempfile
 from dataclasses import asdict
@@ -18,7 +17,6 @@ from . import OPTIONS_VARIABLE, Options, __version__
 from .progress import Watch
 
 KERNEL = "interact-replay"
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 class Failure(Exception):
@@ -91,6 +89,7 @@ def _execute(notebook: Any, file: Path, options: Options) -> None:
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbconvert.filters import strip_ansi
 
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     begun = 0
@@ -110,7 +109,7 @@ def _execute(notebook: Any, file: Path, options: Options) -> None:
     except NoSuchKernel:
         raise Failure(f"there is no kernel {KERNEL}: install the package for this Python ({sys.executable})") from None
     except CellExecutionError as error:
-        raise Failure(f"{file}: cell {begun} of {total} failed\n{_COLOUR.sub('', str(error))}") from None
+        raise Failure(f"{file}: cell {begun} of {total} failed\n{strip_ansi(str(error))}") from None
     except DeadKernelError:
         raise Failure(f"{file}: the kernel died in cell {begun} of {total}") from None
 

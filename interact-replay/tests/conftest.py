@@ -196,7 +196,7 @@ def context(browser):
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def still(browser):
     """A context in which no script runs."""
     context = prepared(browser, java_script_enabled=False)

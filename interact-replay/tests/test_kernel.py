@@ -336,6 +336,8 @@ def test_what_cannot_be_written_down_is_an_error_too(kernel, budget):
     kernel.run(cell)
     assert ["ValueError: no LaTeX" in text for text in kernel.states()] == [a == 2 for a in range(4)]
     assert kernel.recordings[0]["messages"] == [["raised", "the function raised in 1 of 4 states, first ValueError for a = 2"]]
+    kernel.run("def f(a):\n    try:\n        1 / a\n    except ZeroDivisionError:\n        IPython.get_ipython().showtraceback()\ninteract(f, a=(0, 2))")
+    assert ["ZeroDivisionError: division" in text for text in kernel.states()] == [True, False, False]
     budget(strict=True)
     kernel.run(cell)
     assert "the function raised ValueError for a = 2" in kernel.error

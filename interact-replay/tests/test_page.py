@@ -573,15 +573,13 @@ def test_tabs_and_their_keys(built, player):
     chosen(0)
 
 
-def test_without_javascript_tabs_are_titled_sections(built, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_tabs_are_titled_sections(built, still):
+    page = still.new_page()
     page.goto((built / "index.html").as_uri())
     figure = page.locator(f"#interact-{NUMBER['tabs']}")
     assert figure.locator(".interact-title").all_inner_texts() == ["Wave & more", "Noise", "3", "in", "2"]
     assert "tabs 0" in figure.inner_text() and "more 0" in figure.inner_text() and not figure.locator("[role=tab]:visible").count()
     assert page.locator(f"#interact-{NUMBER['accordion']} summary").count() == 2
-    context.close()
 
 
 def test_one_part_of_an_accordion_is_open(built, player):

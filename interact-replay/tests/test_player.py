@@ -581,14 +581,12 @@ def test_a_content_security_policy_holds(server, player):
     assert sum(v[1] == "inline" for v in violations) == len(inline)
 
 
-def test_without_javascript_the_still_stands(built, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_the_still_stands(built, still):
+    page = still.new_page()
     page.goto((built / "index.html").as_uri())
     figure = page.locator(f"#interact-{NUMBER['figure']}")
     assert figure.locator("svg").is_visible() and "figure 4 4" in figure.inner_text()
     assert "needs JavaScript" in figure.inner_text() and figure.locator("input:enabled").count() == 0
-    context.close()
 
 
 def test_every_control_has_a_name(built, player):

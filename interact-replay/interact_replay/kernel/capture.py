@@ -78,8 +78,14 @@ def captured(shell: InteractiveShell) -> Iterator[Outputs]:
     publisher.outputs = outputs = Outputs()
     kept, told = (shell.display_pub, sys.stdout, sys.stderr), vars(shell).get("showtraceback")
     shell.display_pub, sys.stdout, sys.stderr = publisher, _Stream("stdout", outputs), _Stream("stderr", outputs)
+
+    def tell(exc_tuple: Any = None, *_: Any, **__: Any) -> None:
+        error = (exc_tuple or sys.exc_info())[1]
+        if error:
+            outputs.failed(error)
+
     # What cannot be drawn or written down IPython tells with this, and goes on with a text in its place.
-    shell.showtraceback = lambda raised, *_, **__: outputs.failed(raised[1])  # type: ignore
+    shell.showtraceback = tell  # type: ignore[method-assign]
     try:
         # Warnings that Python gives only once are given once in every state, whichever process it is called in.
         with warnings.catch_warnings():

@@ -33,6 +33,8 @@ class Driver:
         self._written = [content(area) for area in layout.areas]
         self._there = True
         self.watched = any(map(watchers, self._controls))
+        # Where the callbacks themselves draw, to move the controls is the call.
+        self.watched_beside = self.watched and any(source.f is not moving for source in layout.sources)
 
     def reset(self) -> None:
         """As at the start, without telling the author's callbacks."""
@@ -71,19 +73,18 @@ class Driver:
         """Which of its values each control has now; None where it has none like it."""
         return {i: self._number(widget) for widget, i in self.places()}
 
-    def given(self, place: int, number: int, sizes: list[int]) -> list[int | None]:
-        """The value that each other control has once this one has gone to its value `number`, if it is the same from wherever."""
-        ways = []
+    def given(self, widget: Any, number: int) -> list[int | None]:
+        """The value that each other control has once `widget` has gone to its value `number`, if it is the same from wherever."""
+        place, controls = self._layout.places[widget], self._layout.controls
+        before, after = [], []
         for end in (0, -1):
             self.reset()
-            self.put({i: range(size)[end] for i, size in enumerate(sizes)} | {place: 1 if number == 0 else 0})
-            before = self.numbers()
-            for widget in [widget for widget, i in self.places() if i == place][:1]:
-                self._move(widget, place, number)
-            ways.append((before, self.numbers()))
-        (one, after_one), (other, after_other) = ways
-        same = {i for i in one if i != place and one[i] != other[i] and after_one[i] == after_other[i]}
-        return [after_one[i] if i in same else None for i in range(len(sizes))]
+            self.put({i: range(len(control.values))[end] for i, control in enumerate(controls)} | {place: int(number == 0)})
+            before.append(self.numbers())
+            self._move(widget, place, number)
+            after.append(self.numbers())
+        same = {i for i in before[0] if i != place and before[0][i] != before[1][i] and after[0][i] == after[1][i]}
+        return [after[0][i] if i in same else None for i in range(len(controls))]
 
     def places(self) -> list[tuple[Any, int]]:
         """The controls, and the number of each."""
@@ -121,7 +122,7 @@ def grown(layout: Layout, shell: InteractiveShell) -> dict[Any, Control]:
     """The controls that offer more once another one has been moved: with all that they can offer."""
     driver = Driver(layout)
     found: dict[Any, Control] = {}
-    if not driver.watched or not any(source.f is not moving for source in layout.sources):
+    if not driver.watched_beside:
         return {}
     with captured(shell):
         for place, control in enumerate(layout.controls):
@@ -144,15 +145,17 @@ def sets(layout: Layout, shell: InteractiveShell) -> dict[str, dict[str, list[in
     For each of the values of the control that is moved, the number of the other's; None where that one stays as it is.
     """
     driver = Driver(layout)
-    sizes = [len(control.values) for control in layout.controls]
     found: dict[str, dict[str, list[int | None]]] = {}
-    if not driver.watched or not any(source.f is not moving for source in layout.sources):
+    if not driver.watched_beside:
         return found
     with captured(shell):
-        for place in {place for widget, place in driver.places() if sizes[place] > 1 and watchers(widget)}:
-            ends = [driver.given(place, number, sizes) for number in (0, sizes[place] - 1)]
+        for widget, place in driver.places():
+            last = len(layout.controls[place].values) - 1
+            if not last or not watchers(widget):
+                continue
+            ends = [driver.given(widget, number) for number in (0, last)]
             if any(number is not None for end in ends for number in end):
-                rows = [ends[0], *(driver.given(place, number, sizes) for number in range(1, sizes[place] - 1)), ends[1]]
+                rows = [ends[0], *(driver.given(widget, number) for number in range(1, last)), ends[1]]
                 columns = {str(other): list(column) for other, column in enumerate(zip(*rows)) if set(column) != {None}}
                 found[str(place)] = columns
         driver.reset()

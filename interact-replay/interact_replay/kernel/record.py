@@ -31,7 +31,7 @@ _FINEST = 1000
 """Values of a slider beyond which no page has a place for each."""
 
 _PATIENCE = 2
-"""How many times the seconds that there are recording takes, before it begins again with fewer states."""
+"""Recording takes so many times the seconds that it may, before it begins again with fewer states."""
 
 _IN_THE_BROWSER = ("widget", "ipympl", "module://ipympl.backend_nbagg")
 """What Matplotlib calls the backend of `%matplotlib widget`."""
