@@ -73,7 +73,12 @@ def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
     editor.press("Shift+End")
     editor.press_sequentially(line.inner_text().strip().replace("target=2.0", "target=3.0"))
     expect(line).to_have_text(re.compile("target=3.0"), timeout=60_000)
+    prompt = cell.locator(".jp-InputArea-prompt")
+    before = prompt.inner_text()
     editor.press("Control+Enter")
+    # Il numero torna, nuovo, quando la cella ha finito: prima sotto può esserci ancora il risultato vecchio.
+    expect(prompt).not_to_have_text(before, timeout=60_000)
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
 
     def shown(epochs):
         """Il testo sotto la figura quando parla di tante epoche, e la figura."""
