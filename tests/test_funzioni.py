@@ -469,7 +469,7 @@ def test_09_gradient_with_respect_to_the_probabilities(rng, C, tiny):
     assert np.allclose(found, -y / s, rtol=1e-4) and np.isclose(found[c], -1 / s[c], rtol=1e-4)
 
 
-# Capitolo 10 --------------------------------------------------------------------------------------------------------
+# Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
 def network(X, parameters):
@@ -490,19 +490,19 @@ def random_network(rng, widths, bias):
 def test_10_network_gradients(rng, N, D, H, C):
     """Reti di ogni forma, con somme pesate anche sullo spigolo: i quattro gradienti sono quelli di autograd."""
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
-    stored = chapter(10).forward(X, parameters)
+    stored = chapter(11).forward(X, parameters)
     logits = network(X, parameters)
     assert_same(stored[0], np.array([exact_softmax(z) for z in logits]))
-    found = chapter(10).backward(X, Y, parameters, stored)
+    found = chapter(11).backward(X, Y, parameters, stored)
     assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)))
-    assert np.isclose(chapter(10).cross_entropy(stored[0], Y), mean_loss(logits, Y))
+    assert np.isclose(chapter(11).cross_entropy(stored[0], Y), mean_loss(logits, Y))
 
 
 @cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
 def test_10_network_gradients_against_differences(rng, N, D, H, C):
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), off_kink)
-    forward, loss = chapter(10).forward, chapter(10).cross_entropy
-    found = chapter(10).backward(X, Y, parameters, forward(X, parameters))
+    forward, loss = chapter(11).forward, chapter(11).cross_entropy
+    found = chapter(11).backward(X, Y, parameters, forward(X, parameters))
     for i, gradient in enumerate(found):
 
         def loss_with(value, i=i):
@@ -514,7 +514,7 @@ def test_10_network_gradients_against_differences(rng, N, D, H, C):
 @cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), K=st.integers(1, 3), C=st.integers(1, 3))
 def test_10_deep_network_gradients(rng, N, D, H, K, C):
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, K, C), near_kink)
-    found = chapter(10).deep_backward(X, Y, parameters, chapter(10).deep_forward(X, parameters))
+    found = chapter(11).deep_backward(X, Y, parameters, chapter(11).deep_forward(X, parameters))
     assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)), 1e-11)
 
 
@@ -523,10 +523,10 @@ def test_10_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
     """Ogni passo parte dai parametri del passo prima, e i parametri di partenza restano com'erano."""
     X, Y, parameters = halves(rng, N, 4), one_hot(rng, N, 3), random_network(rng, (4, 8, 3), near_kink)
     start = [p.copy() for p in parameters]
-    history = chapter(10).train(X, Y, parameters, learning_rate, epochs)
+    history = chapter(11).train(X, Y, parameters, learning_rate, epochs)
     assert len(history) == epochs + 1
     assert all(np.array_equal(a, b) for a, b in zip(history[0], start, strict=True))
-    without_mean = chapter(10).train_without_mean(X, Y, parameters, learning_rate / N, epochs)
+    without_mean = chapter(11).train_without_mean(X, Y, parameters, learning_rate / N, epochs)
     for k in range(epochs):
         gradients = autograd.grad(lambda p: mean_loss(network(X, p), Y))(history[k])
         expected = [p - learning_rate * g for p, g in zip(history[k], gradients, strict=True)]
@@ -538,24 +538,24 @@ def test_10_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
 def test_10_accuracy_and_dead_units(rng, N, H, C):
     Y_hat, Y, Z = rng.permuted(np.tile(np.arange(C), (N, 1)), axis=1), one_hot(rng, N, C), near_kink(rng, N, H)
     right = sum(int(y[list(y_hat).index(C - 1)]) for y_hat, y in zip(Y_hat, Y, strict=True))
-    assert np.isclose(chapter(10).accuracy(Y_hat, Y), right / N)
-    assert chapter(10).dead_units(Z) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
+    assert np.isclose(chapter(11).accuracy(Y_hat, Y), right / N)
+    assert chapter(11).dead_units(Z) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
 
 
 @cases()
 def test_10_split_and_standardize(rng):
     """Ogni fiore sta da una parte sola, quaranta e dieci per specie; media e scarto sono quelli dell'addestramento."""
-    labels, features = chapter(10).labels, chapter(10).features
-    train_rows, test_rows = chapter(10).split(labels, rng)
+    labels, features = chapter(11).labels, chapter(11).features
+    train_rows, test_rows = chapter(11).split(labels, rng)
     assert sorted([*train_rows, *test_rows]) == list(range(150))
     assert np.bincount(labels[train_rows]).tolist() == [40] * 3 and np.bincount(labels[test_rows]).tolist() == [10] * 3
-    X, mean, std = chapter(10).standardize(train_rows)
+    X, mean, std = chapter(11).standardize(train_rows)
     assert_same(X * std + mean, features)
     assert_same(X[train_rows].mean(axis=0), np.zeros(4), 1e-10)
     assert_same(X[train_rows].std(axis=0), np.ones(4), 1e-10)
 
 
-# Capitolo 11 --------------------------------------------------------------------------------------------------------
+# Capitolo 14 --------------------------------------------------------------------------------------------------------
 
 
 def engine_relu(a):
@@ -616,7 +616,7 @@ def test_11_engine_on_random_expressions(rng, program, dvalue):
     """Espressioni a caso, con biforcazioni, costanti e spigoli: valori e gradienti sono quelli di autograd."""
     point = halves(rng, 3)
     program, values = doable(program, point)
-    Value = chapter(11).Value
+    Value = chapter(14).Value
     inputs = [Value(v) for v in point]
     nodes = execute(program, inputs)
     assert_same([node.data for node in nodes], values)
@@ -635,7 +635,7 @@ def test_11_engine_on_random_expressions(rng, program, dvalue):
 def test_11_engine_against_differences(rng, program):
     point = halves(rng, 3) + np.array([0.13, 0.29, -0.17])
     program, _ = doable(program, point)
-    inputs = [chapter(11).Value(v) for v in point]
+    inputs = [chapter(14).Value(v) for v in point]
     execute(program, inputs)[-1].backward()
     near, far = (differences(lambda v: execute(program, v)[-1], point, h) for h in (1e-5, 1e-4))
     assume(np.allclose(near, far, rtol=1e-3, atol=1e-3))  # nessuno spigolo a portata di mano
@@ -645,8 +645,8 @@ def test_11_engine_against_differences(rng, program):
 @cases(a=st.floats(-3, 3))
 def test_11_tanh(rng, a):
     """La soluzione dell'esercizio, con la formula chiusa 1 / cosh²."""
-    value = chapter(11).Value(a)
-    result = chapter(11).tanh(value)
+    value = chapter(14).Value(a)
+    result = chapter(14).tanh(value)
     result.backward()
     assert_same([result.data, value.grad], [math.tanh(a), 1 / math.cosh(a) ** 2])
 
@@ -654,7 +654,7 @@ def test_11_tanh(rng, a):
 @cases(N=st.integers(1, 2), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
 def test_11_engine_reproduces_the_chapters(rng, N, D, H, C):
     """Strato e rete intera: il motore e le funzioni scritte a mano danno gli stessi gradienti."""
-    book, values, grads = chapter(11), chapter(11).values, chapter(11).grads
+    book, values, grads = chapter(14), chapter(14).values, chapter(14).grads
     X0, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
     G = halves(rng, N, H)
     X, W, b = values(X0), values(parameters[0]), values(parameters[1])
@@ -762,4 +762,4 @@ def test_bad_input_is_refused(number, name, arguments, message):
 )
 def test_11_engine_refuses_what_has_no_derivative(base, operation, message):
     with pytest.raises(ValueError, match=message):
-        operation(chapter(11).Value(base))
+        operation(chapter(14).Value(base))

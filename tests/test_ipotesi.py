@@ -12,7 +12,7 @@ SIX = [0, 1, 50, 51, 100, 101]
 
 def six_flowers(features, learning_rate, seed=4):
     """Loss e accuratezza sui sei fiori dopo 500 epoche, e unità morte."""
-    book = chapter(10)
+    book = chapter(11)
     X, Y = features[SIX], np.eye(3)[book.labels[SIX]]
     start = book.initial_parameters(np.random.default_rng(seed))
     Y_hat, _, Z1 = book.forward(X, book.train(X, Y, start, learning_rate, 500)[-1])
@@ -57,7 +57,7 @@ def test_09_a_missing_class_leaves_no_minimum():
 
 def test_10_the_test_loss_is_flat_at_the_end():
     """Dal minimo, all'epoca 127, la loss di prova risale di mezzo millesimo; quella di addestramento scende sempre."""
-    book = chapter(10)
+    book = chapter(11)
     losses = [book.cross_entropy(book.forward(book.X_test, p)[0], book.Y_test) for p in book.histories[0.3]]
     assert np.argmin(losses) == book.lowest == 127 and np.all(np.diff(book.losses[0.3]) < 0)
     assert np.allclose([losses[127], losses[200]], [0.1530, 0.1535], atol=5e-5)
@@ -65,7 +65,7 @@ def test_10_the_test_loss_is_flat_at_the_end():
 
 def test_10_six_flowers_by_heart():
     """Sui sei la loss scende, sugli altri 144 risale: questo è il sovradattamento."""
-    book = chapter(10)
+    book = chapter(11)
     for X, Y, expected in ((book.X[SIX], book.Y[SIX], [0.063, 0.0014]), (book.X_others, book.Y_others, [1.118, 1.462])):
         losses = [book.cross_entropy(book.forward(X, book.six_history[epoch])[0], Y) for epoch in (30, 500)]
         assert np.allclose(losses, expected, atol=5e-4)
@@ -73,7 +73,7 @@ def test_10_six_flowers_by_heart():
 
 def test_10_six_flowers_are_learned_under_two_conditions():
     """Con dati standardizzati e un buon learning rate sempre; se no anche il codice giusto può non riuscirci."""
-    book = chapter(10)
+    book = chapter(11)
     assert all(six_flowers(book.X, 0.3, seed)[1] == 1 for seed in range(10))
     assert six_flowers(book.features, 1.0)[2] == 8 and np.isclose(six_flowers(book.features, 1.0)[0], np.log(3))
     assert six_flowers(book.X, 10.0)[1] < 0.7 and six_flowers(book.X, 0.001)[1] < 0.7
@@ -81,13 +81,13 @@ def test_10_six_flowers_are_learned_under_two_conditions():
 
 def test_10_one_seed_leaves_the_pendulum():
     """Con η = 10 nessuno dei primi cinque semi impara, il 57 sì, abbastanza."""
-    assert max(chapter(10).experiment(seed, 10.0)[1] for seed in range(5)) < 0.7
-    assert round(100 * chapter(10).experiment(57, 10.0)[1]) == 87
+    assert max(chapter(11).experiment(seed, 10.0)[1] for seed in range(5)) < 0.7
+    assert round(100 * chapter(11).experiment(57, 10.0)[1]) == 87
 
 
 def test_10_when_the_loss_rises_again():
     """Con η = 3: prima poche risalite grandi, poi molte minuscole."""
-    losses = np.array(chapter(10).losses[3.0])
+    losses = np.array(chapter(11).losses[3.0])
     rises = np.flatnonzero(np.diff(losses) > 0) + 1
     early, late = rises[rises <= 18], rises[rises > 18]
     assert len(rises) == 21 and len(early) == 6 and late.min() > 166
@@ -97,7 +97,7 @@ def test_10_when_the_loss_rises_again():
 
 def test_10_the_true_loss_is_finite():
     """Calcolata dai logit la loss di η = 10 supera 10^30, e resta finita; quella del libro si ferma molto prima."""
-    book, worst = chapter(10), 0
+    book, worst = chapter(11), 0
     for W1, b1, W2, b2 in book.histories[10.0]:
         logits = np.maximum(0, book.X_train @ W1 + b1) @ W2 + b2
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -108,7 +108,7 @@ def test_10_the_true_loss_is_finite():
 
 def test_10_zero_and_equal_weights():
     """Con pesi nulli non si muove niente; con pesi uguali i neuroni restano uguali."""
-    book = chapter(10)
+    book = chapter(11)
     zeros = [np.zeros_like(p) for p in book.start]
     gradients = book.backward(book.X_train, book.Y_train, zeros, book.forward(book.X_train, zeros))
     assert not any(g.any() for g in gradients[:3]) and abs(gradients[3]).max() < 1e-15
@@ -120,7 +120,7 @@ def test_10_zero_and_equal_weights():
 @pytest.mark.parametrize("seed", [0, 5, 22])
 def test_10_a_deep_network_meets_the_corner(seed):
     """Con bias nulli z può essere 0 esatto nel secondo strato, e la verifica fallisce; con bias piccoli no."""
-    book = chapter(10)
+    book = chapter(11)
     for bias, fails in ((0.0, True), (0.1, False)):
         rng = np.random.default_rng(seed)
         parameters = [rng.normal(scale=np.sqrt(2 / s[0]), size=s) if len(s) == 2 else np.zeros(s) for s in book.shapes]
@@ -138,7 +138,7 @@ def test_10_a_deep_network_meets_the_corner(seed):
 
 def test_11_the_list_of_things_to_do():
     """L'ordine dell'esempio, e un ingresso che è completo prima che l'ultimo nodo lavori."""
-    Value = chapter(11).Value
+    Value = chapter(14).Value
     a, x, y, z = (Value(v, label=name) for v, name in ((3, "a"), (-2, "x"), (5, "y"), (-4, "z")))
     assert [node.label for node in (a * a + a).topological_order()] == ["a", "×", "+"]
     f = (x + y) * z

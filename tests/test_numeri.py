@@ -1236,23 +1236,23 @@ def test_09_the_drill_knows_right_from_wrong(show):
     assert all(cause in show(9, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
-# Capitolo 10 --------------------------------------------------------------------------------------------------------
+# Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
 def test_10_the_flowers():
     """Le misure di Fisher, con le due righe che altrove sono sbagliate."""
-    features, labels = chapter(10).features, chapter(10).labels
+    features, labels = chapter(11).features, chapter(11).labels
     assert features.shape == (150, 4) and np.bincount(labels).tolist() == [50, 50, 50]
     assert features[34].tolist() == [4.9, 3.1, 1.5, 0.2] and features[37].tolist() == [4.9, 3.6, 1.4, 0.1]
     assert np.allclose(features.sum(axis=0), [876.5, 458.6, 563.7, 179.9])
-    start, train_rows, test_rows = chapter(10).prepare(0)
+    start, train_rows, test_rows = chapter(11).prepare(0)
     assert len(train_rows) == 120 and len(test_rows) == 30 and sum(p.size for p in start) == 67
     assert [p.shape for p in start] == [(4, 8), (8,), (8, 3), (3,)]
 
 
 def test_10_he_initialisation():
     """La varianza dei pesi è 2 diviso il numero di ingressi; i bias partono da zero."""
-    networks = [chapter(10).initial_parameters(np.random.default_rng(seed)) for seed in range(400)]
+    networks = [chapter(11).initial_parameters(np.random.default_rng(seed)) for seed in range(400)]
     assert np.isclose(np.var([p[0] for p in networks]), 2 / 4, rtol=0.05)
     assert np.isclose(np.var([p[2] for p in networks]), 2 / 8, rtol=0.05)
     assert not any(p[1].any() or p[3].any() for p in networks)
@@ -1269,7 +1269,7 @@ TABLE = [  # learning rate, mediana della loss, accuratezza media di prova, unit
 
 @pytest.mark.parametrize(("learning_rate", "loss", "accuracy", "dead"), TABLE)
 def test_10_five_seeds(learning_rate, loss, accuracy, dead):
-    results = np.array([chapter(10).experiment(seed, learning_rate) for seed in range(5)])
+    results = np.array([chapter(11).experiment(seed, learning_rate) for seed in range(5)])
     assert np.isclose(np.median(results[:, 0]), loss, rtol=0.02)
     assert np.isclose(results[:, 1].mean(), accuracy, atol=0.01)
     assert results[:, 2].sum() == dead
@@ -1279,30 +1279,30 @@ def test_10_the_picture_does_not_depend_on_the_seed():
     """Con altri cinque semi i numeri cambiano, il quadro no."""
     loss, accuracy = {}, {}
     for learning_rate in (0.001, 0.1, 1.0, 3.0, 10.0):
-        results = np.array([chapter(10).experiment(seed, learning_rate) for seed in range(5, 10)])
+        results = np.array([chapter(11).experiment(seed, learning_rate) for seed in range(5, 10)])
         loss[learning_rate], accuracy[learning_rate] = np.median(results[:, 0]), results[:, 1].mean()
     assert 0.8 < loss[0.001] < 1.4 and accuracy[0.001] < 0.7  # ancora per strada
     assert all(accuracy[rate] > 0.85 for rate in (0.1, 1.0, 3.0)) and abs(loss[3.0] - loss[1.0]) < 0.03
     assert loss[10.0] > 0.8 and accuracy[10.0] < 0.75
-    assert all(chapter(10).experiment(seed, 1.0, raw=True)[2] == 8 for seed in range(5, 10))
+    assert all(chapter(11).experiment(seed, 1.0, raw=True)[2] == 8 for seed in range(5, 10))
 
 
 def test_10_the_rises_and_the_explosion():
     """Sotto 3 la loss non risale mai; con 3 lo fa subito; con 10 diventa centinaia di volte più grande."""
-    losses, histories = chapter(10).losses, chapter(10).histories
+    losses, histories = chapter(11).losses, chapter(11).histories
     rises = {rate: np.flatnonzero(np.diff(values) > 0) for rate, values in losses.items()}
     assert [rate for rate in rises if len(rises[rate])] == [3.0, 10.0] and sum(rises[3.0] < 20) >= 5
     assert 200 < max(losses[10.0][:30]) / losses[10.0][0] < 1000 and min(losses[10.0][50:]) > 1
     assert abs(histories[10.0][200][0]).max() > 1e16
-    first, second = (chapter(10).forward(chapter(10).X_train, p)[0].argmax(axis=1) for p in histories[10.0][199:])
+    first, second = (chapter(11).forward(chapter(11).X_train, p)[0].argmax(axis=1) for p in histories[10.0][199:])
     assert set(first) | set(second) == {0, 1, 2} and np.all((first == second) == (first == 0))
 
 
 def test_10_what_the_units_look_at():
     """L'unità 0 si accende sulle due specie che non sono setosa, la 7 dalla parte di virginica, la 2 quasi ovunque."""
-    W1, b1, W2, _ = chapter(10).histories[0.3][200]
-    species = chapter(10).labels[chapter(10).train_rows]
-    on = chapter(10).X_train @ W1 + b1 > 0
+    W1, b1, W2, _ = chapter(11).histories[0.3][200]
+    species = chapter(11).labels[chapter(11).train_rows]
+    on = chapter(11).X_train @ W1 + b1 > 0
     lit = np.array([on[species == k].sum(axis=0) for k in range(3)])
     assert lit[:, 0].tolist() == [1, 40, 40] and W2[0].argmin() == 0 > W2[0, 0]
     assert lit[0, 7] == 0 and lit[2, 7] == 40 > lit[1, 7] and W2[7, 2] > 1 and W2[7, 1] < -1
@@ -1311,52 +1311,52 @@ def test_10_what_the_units_look_at():
 
 def test_10_the_cost_of_the_two_ways():
     """Il gradiente numerico attraversa la rete 134 volte; i fiori non setosa sono 80 su 120."""
-    calls, start = [], chapter(10).start
+    calls, start = [], chapter(11).start
 
     def loss(value, i):
         calls.append(i)
         parameters = [*start[:i], value, *start[i + 1 :]]
-        return chapter(10).cross_entropy(chapter(10).forward(chapter(10).X_train, parameters)[0], chapter(10).Y_train)
+        return chapter(11).cross_entropy(chapter(11).forward(chapter(11).X_train, parameters)[0], chapter(11).Y_train)
 
     for i, parameter in enumerate(start):
-        chapter(10).numerical_gradient(lambda value, i=i: loss(value, i), parameter)
-    assert len(calls) == 134 and np.sum(chapter(10).Y_train[:, 0] == 0) == 80
+        chapter(11).numerical_gradient(lambda value, i=i: loss(value, i), parameter)
+    assert len(calls) == 134 and np.sum(chapter(11).Y_train[:, 0] == 0) == 80
 
 
 def test_10_raw_features_kill_every_unit():
     for seed in range(5):
-        loss, _, dead = chapter(10).experiment(seed, 1.0, raw=True)
+        loss, _, dead = chapter(11).experiment(seed, 1.0, raw=True)
         assert dead == 8 and np.isclose(loss, np.log(3))
 
 
 def test_10_the_table_of_the_sliders(show):
     for learning_rate, epoch in [(0.001, 0), (0.3, 200), (10.0, 100)]:
-        loss, on_train, on_test, dead = chapter(10).describe(chapter(10).histories[learning_rate][epoch])
+        loss, on_train, on_test, dead = chapter(11).describe(chapter(11).histories[learning_rate][epoch])
         text = show(10, "show_training", rate=learning_rate, epoch=epoch).text
         assert np.allclose(numbers(text)[2:4], [loss, dead], atol=6e-4)
         assert np.allclose(numbers(text)[-2:], [100 * on_train, 100 * on_test], atol=0.051)
-        parameters = chapter(10).histories[learning_rate][epoch]
-        scores = np.maximum(chapter(10).X_test @ parameters[0] + parameters[1], 0) @ parameters[2] + parameters[3]
-        assert np.isclose(on_test, np.mean(scores.argmax(axis=1) == chapter(10).Y_test.argmax(axis=1)))
-    W1, b1, _, _ = chapter(10).histories[0.3][200]
-    on = np.sum(chapter(10).X_train @ W1[:, 2] + b1[2] > 0)
+        parameters = chapter(11).histories[learning_rate][epoch]
+        scores = np.maximum(chapter(11).X_test @ parameters[0] + parameters[1], 0) @ parameters[2] + parameters[3]
+        assert np.isclose(on_test, np.mean(scores.argmax(axis=1) == chapter(11).Y_test.argmax(axis=1)))
+    W1, b1, _, _ = chapter(11).histories[0.3][200]
+    on = np.sum(chapter(11).X_train @ W1[:, 2] + b1[2] > 0)
     assert f"accesa su {on} fiori" in show(10, "show_unit", unit=2, epoch=200).text
 
 
 def test_10_the_exercises():
     """Sei fiori a memoria; la prima loss vicina a ln 3; senza 1/N il learning rate è 120 volte più grande."""
-    assert chapter(10).six == 1 and chapter(10).others < 1
-    assert np.allclose(chapter(10).first_losses(0.01), np.log(3), atol=0.05)
-    assert np.isclose(chapter(10).describe(chapter(10).mended[-1])[0], chapter(10).losses[0.1][200])
-    assert chapter(10).describe(chapter(10).broken[-1])[0] > 1
-    assert all(abs(losses[0] - chapter(10).losses[0.1][0]) < 1e-12 for losses in chapter(10).losses.values())
+    assert chapter(11).six == 1 and chapter(11).others < 1
+    assert np.allclose(chapter(11).first_losses(0.01), np.log(3), atol=0.05)
+    assert np.isclose(chapter(11).describe(chapter(11).mended[-1])[0], chapter(11).losses[0.1][200])
+    assert chapter(11).describe(chapter(11).broken[-1])[0] > 1
+    assert all(abs(losses[0] - chapter(11).losses[0.1][0]) < 1e-12 for losses in chapter(11).losses.values())
 
 
-# Capitolo 11 --------------------------------------------------------------------------------------------------------
+# Capitolo 14 --------------------------------------------------------------------------------------------------------
 
 
 def test_11_the_engine_reproduces_the_book():
-    book = chapter(11)
+    book = chapter(14)
     Value, values, grads = book.Value, book.values, book.grads
     a, c, bias = values(x), values(w), Value(b)
     (a @ c + bias).relu().backward()
@@ -1371,28 +1371,28 @@ def test_11_the_engine_reproduces_the_book():
 
 
 def test_11_forks_order_and_a_second_pass():
-    Value = chapter(11).Value
+    Value = chapter(14).Value
     a = Value(3)
     f = a * a + a
     for _ in range(2):
         f.backward()
         assert (f.data, a.grad) == (12, 7)
-    assert chapter(11).gradient_of_a(chapter(11).two_ways, Value.backward) == 12
-    assert chapter(11).gradient_of_a(chapter(11).two_ways, chapter(11).backward_by_levels) == 2
+    assert chapter(14).gradient_of_a(chapter(14).two_ways, Value.backward) == 12
+    assert chapter(14).gradient_of_a(chapter(14).two_ways, chapter(14).backward_by_levels) == 2
     assert repr(a) == "Value(data=3, grad=7)"
 
 
 def test_11_training_with_the_engine():
-    with_engine, with_numpy = chapter(11).train_engine(epochs=5), chapter(11).train_numpy(epochs=5)
+    with_engine, with_numpy = chapter(14).train_engine(epochs=5), chapter(14).train_numpy(epochs=5)
     assert np.allclose(with_engine, with_numpy) and with_engine[4] < with_engine[0]
-    assert np.isclose(with_engine[0], chapter(11).network_loss(chapter(11).X0, chapter(11).Y_true, [
-        chapter(11).values(p) for p in chapter(11).parameters0
+    assert np.isclose(with_engine[0], chapter(14).network_loss(chapter(14).X0, chapter(14).Y_true, [
+        chapter(14).values(p) for p in chapter(14).parameters0
     ]).data)  # fmt: skip
 
 
 def test_11_the_slider_shows_every_gradient(show):
     """Alla fine, su ogni filo che esce da un ingresso c'è il contributo giusto: sommati danno il gradiente."""
-    for name, build in chapter(11).expressions.items():
+    for name, build in chapter(14).expressions.items():
         output, _ = build()
         output.backward()
         order = output.topological_order()
@@ -1401,7 +1401,7 @@ def test_11_the_slider_shows_every_gradient(show):
         shown = dict(re.findall(r"([^,\s]+) = ([-−\d.]+)", seen.text.split("finora: ")[1]))
         for node in order:
             if not node.parents or node.label == "$u$":
-                number = numbers(shown[chapter(11).plain(node.label)])[0]
+                number = numbers(shown[chapter(14).plain(node.label)])[0]
                 assert np.isclose(number, node.grad, atol=0.006), (name, node.label)
 
 

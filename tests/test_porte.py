@@ -82,11 +82,11 @@ def test_le_porte_compaiono_solo_se_si_aprono():
 @pytest.mark.sito
 def test_il_notebook_che_si_scarica_si_esegue_da_solo(page, addresses, tmp_path):
     """Il notebook che la pagina offre, solo in una cartella e senza rete: porta con sé disegno, stile e dati."""
-    page.goto(f"{addresses['http']}/chapters/11-autodiff.html")
+    page.goto(f"{addresses['http']}/chapters/14-autodiff.html")
     with page.expect_download() as download:
         page.get_by_role("link", name="Scarica il notebook").click()
     path = tmp_path / download.value.suggested_filename
-    assert path.name == "11-autodiff.ipynb"
+    assert path.name == "14-autodiff.ipynb"
     download.value.save_as(path)
     execute(path)
     assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*") if "__pycache__" not in p.parts} == {path.name, *copie.BESIDE}
