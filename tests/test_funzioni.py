@@ -469,6 +469,9 @@ def test_09_gradient_with_respect_to_the_probabilities(rng, C, tiny):
     assert np.allclose(found, -y / s, rtol=1e-4) and np.isclose(found[c], -1 / s[c], rtol=1e-4)
 
 
+# Capitolo 10 ---------------------------------------------------------------------------------------------------------
+
+
 # Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
@@ -487,7 +490,7 @@ def random_network(rng, widths, bias):
 
 
 @cases(N=side, D=side, H=side, C=side)
-def test_10_network_gradients(rng, N, D, H, C):
+def test_11_network_gradients(rng, N, D, H, C):
     """Reti di ogni forma, con somme pesate anche sullo spigolo: i quattro gradienti sono quelli di autograd."""
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
     stored = chapter(11).forward(X, parameters)
@@ -499,7 +502,7 @@ def test_10_network_gradients(rng, N, D, H, C):
 
 
 @cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
-def test_10_network_gradients_against_differences(rng, N, D, H, C):
+def test_11_network_gradients_against_differences(rng, N, D, H, C):
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), off_kink)
     forward, loss = chapter(11).forward, chapter(11).cross_entropy
     found = chapter(11).backward(X, Y, parameters, forward(X, parameters))
@@ -512,14 +515,14 @@ def test_10_network_gradients_against_differences(rng, N, D, H, C):
 
 
 @cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), K=st.integers(1, 3), C=st.integers(1, 3))
-def test_10_deep_network_gradients(rng, N, D, H, K, C):
+def test_11_deep_network_gradients(rng, N, D, H, K, C):
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, K, C), near_kink)
     found = chapter(11).deep_backward(X, Y, parameters, chapter(11).deep_forward(X, parameters))
     assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)), 1e-11)
 
 
 @cases(N=side, learning_rate=rate, epochs=st.integers(0, 2))
-def test_10_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
+def test_11_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
     """Ogni passo parte dai parametri del passo prima, e i parametri di partenza restano com'erano."""
     X, Y, parameters = halves(rng, N, 4), one_hot(rng, N, 3), random_network(rng, (4, 8, 3), near_kink)
     start = [p.copy() for p in parameters]
@@ -535,7 +538,7 @@ def test_10_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
 
 
 @cases(N=side, H=side, C=side)
-def test_10_accuracy_and_dead_units(rng, N, H, C):
+def test_11_accuracy_and_dead_units(rng, N, H, C):
     Y_hat, Y, Z = rng.permuted(np.tile(np.arange(C), (N, 1)), axis=1), one_hot(rng, N, C), near_kink(rng, N, H)
     right = sum(int(y[list(y_hat).index(C - 1)]) for y_hat, y in zip(Y_hat, Y, strict=True))
     assert np.isclose(chapter(11).accuracy(Y_hat, Y), right / N)
@@ -543,7 +546,7 @@ def test_10_accuracy_and_dead_units(rng, N, H, C):
 
 
 @cases()
-def test_10_split_and_standardize(rng):
+def test_11_split_and_standardize(rng):
     """Ogni fiore sta da una parte sola, quaranta e dieci per specie; media e scarto sono quelli dell'addestramento."""
     labels, features = chapter(11).labels, chapter(11).features
     train_rows, test_rows = chapter(11).split(labels, rng)
@@ -553,6 +556,12 @@ def test_10_split_and_standardize(rng):
     assert_same(X * std + mean, features)
     assert_same(X[train_rows].mean(axis=0), np.zeros(4), 1e-10)
     assert_same(X[train_rows].std(axis=0), np.ones(4), 1e-10)
+
+
+# Capitolo 12 ---------------------------------------------------------------------------------------------------------
+
+
+# Capitolo 13 ---------------------------------------------------------------------------------------------------------
 
 
 # Capitolo 14 --------------------------------------------------------------------------------------------------------
@@ -612,7 +621,7 @@ def execute(program, inputs):
 
 
 @cases(program=programs, dvalue=st.sampled_from([1.0, -2.0, 0.5]))
-def test_11_engine_on_random_expressions(rng, program, dvalue):
+def test_14_engine_on_random_expressions(rng, program, dvalue):
     """Espressioni a caso, con biforcazioni, costanti e spigoli: valori e gradienti sono quelli di autograd."""
     point = halves(rng, 3)
     program, values = doable(program, point)
@@ -632,7 +641,7 @@ def test_11_engine_on_random_expressions(rng, program, dvalue):
 
 
 @cases(program=programs)
-def test_11_engine_against_differences(rng, program):
+def test_14_engine_against_differences(rng, program):
     point = halves(rng, 3) + np.array([0.13, 0.29, -0.17])
     program, _ = doable(program, point)
     inputs = [chapter(14).Value(v) for v in point]
@@ -643,7 +652,7 @@ def test_11_engine_against_differences(rng, program):
 
 
 @cases(a=st.floats(-3, 3))
-def test_11_tanh(rng, a):
+def test_14_tanh(rng, a):
     """La soluzione dell'esercizio, con la formula chiusa 1 / cosh²."""
     value = chapter(14).Value(a)
     result = chapter(14).tanh(value)
@@ -652,7 +661,7 @@ def test_11_tanh(rng, a):
 
 
 @cases(N=st.integers(1, 2), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
-def test_11_engine_reproduces_the_chapters(rng, N, D, H, C):
+def test_14_engine_reproduces_the_chapters(rng, N, D, H, C):
     """Strato e rete intera: il motore e le funzioni scritte a mano danno gli stessi gradienti."""
     book, values, grads = chapter(14), chapter(14).values, chapter(14).grads
     X0, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
@@ -760,6 +769,6 @@ def test_bad_input_is_refused(number, name, arguments, message):
         (2.0, lambda a: a**a, "Esponente"),
     ],
 )
-def test_11_engine_refuses_what_has_no_derivative(base, operation, message):
+def test_14_engine_refuses_what_has_no_derivative(base, operation, message):
     with pytest.raises(ValueError, match=message):
         operation(chapter(14).Value(base))

@@ -55,7 +55,7 @@ def test_09_a_missing_class_leaves_no_minimum():
     assert np.all(np.diff(losses) < 0) and losses[-1] > np.log(2) and np.isclose(losses[-1], np.log(2))
 
 
-def test_10_the_test_loss_is_flat_at_the_end():
+def test_11_the_test_loss_is_flat_at_the_end():
     """Dal minimo, all'epoca 127, la loss di prova risale di mezzo millesimo; quella di addestramento scende sempre."""
     book = chapter(11)
     losses = [book.cross_entropy(book.forward(book.X_test, p)[0], book.Y_test) for p in book.histories[0.3]]
@@ -63,7 +63,7 @@ def test_10_the_test_loss_is_flat_at_the_end():
     assert np.allclose([losses[127], losses[200]], [0.1530, 0.1535], atol=5e-5)
 
 
-def test_10_six_flowers_by_heart():
+def test_11_six_flowers_by_heart():
     """Sui sei la loss scende, sugli altri 144 risale: questo è il sovradattamento."""
     book = chapter(11)
     for X, Y, expected in ((book.X[SIX], book.Y[SIX], [0.063, 0.0014]), (book.X_others, book.Y_others, [1.118, 1.462])):
@@ -71,7 +71,7 @@ def test_10_six_flowers_by_heart():
         assert np.allclose(losses, expected, atol=5e-4)
 
 
-def test_10_six_flowers_are_learned_under_two_conditions():
+def test_11_six_flowers_are_learned_under_two_conditions():
     """Con dati standardizzati e un buon learning rate sempre; se no anche il codice giusto può non riuscirci."""
     book = chapter(11)
     assert all(six_flowers(book.X, 0.3, seed)[1] == 1 for seed in range(10))
@@ -79,13 +79,13 @@ def test_10_six_flowers_are_learned_under_two_conditions():
     assert six_flowers(book.X, 10.0)[1] < 0.7 and six_flowers(book.X, 0.001)[1] < 0.7
 
 
-def test_10_one_seed_leaves_the_pendulum():
+def test_11_one_seed_leaves_the_pendulum():
     """Con η = 10 nessuno dei primi cinque semi impara, il 57 sì, abbastanza."""
     assert max(chapter(11).experiment(seed, 10.0)[1] for seed in range(5)) < 0.7
     assert round(100 * chapter(11).experiment(57, 10.0)[1]) == 87
 
 
-def test_10_when_the_loss_rises_again():
+def test_11_when_the_loss_rises_again():
     """Con η = 3: prima poche risalite grandi, poi molte minuscole."""
     losses = np.array(chapter(11).losses[3.0])
     rises = np.flatnonzero(np.diff(losses) > 0) + 1
@@ -95,7 +95,7 @@ def test_10_when_the_loss_rises_again():
     assert heights[len(early) :].max() < 1e-3 * heights.max()
 
 
-def test_10_the_true_loss_is_finite():
+def test_11_the_true_loss_is_finite():
     """Calcolata dai logit la loss di η = 10 supera 10^30, e resta finita; quella del libro si ferma molto prima."""
     book, worst = chapter(11), 0
     for W1, b1, W2, b2 in book.histories[10.0]:
@@ -106,7 +106,7 @@ def test_10_the_true_loss_is_finite():
     assert 1e30 < worst < 1e31 and max(book.losses[10.0]) < 708
 
 
-def test_10_zero_and_equal_weights():
+def test_11_zero_and_equal_weights():
     """Con pesi nulli non si muove niente; con pesi uguali i neuroni restano uguali."""
     book = chapter(11)
     zeros = [np.zeros_like(p) for p in book.start]
@@ -118,7 +118,7 @@ def test_10_zero_and_equal_weights():
 
 
 @pytest.mark.parametrize("seed", [0, 5, 22])
-def test_10_a_deep_network_meets_the_corner(seed):
+def test_11_a_deep_network_meets_the_corner(seed):
     """Con bias nulli z può essere 0 esatto nel secondo strato, e la verifica fallisce; con bias piccoli no."""
     book = chapter(11)
     for bias, fails in ((0.0, True), (0.1, False)):
@@ -136,7 +136,7 @@ def test_10_a_deep_network_meets_the_corner(seed):
         assert (stored[4] == 0).any() == fails == (wrong > 1e-4)
 
 
-def test_11_the_list_of_things_to_do():
+def test_14_the_list_of_things_to_do():
     """L'ordine dell'esempio, e un ingresso che è completo prima che l'ultimo nodo lavori."""
     Value = chapter(14).Value
     a, x, y, z = (Value(v, label=name) for v, name in ((3, "a"), (-2, "x"), (5, "y"), (-4, "z")))

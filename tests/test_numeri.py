@@ -1236,10 +1236,13 @@ def test_09_the_drill_knows_right_from_wrong(show):
     assert all(cause in show(9, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
+# Capitolo 10 ---------------------------------------------------------------------------------------------------------
+
+
 # Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
-def test_10_the_flowers():
+def test_11_the_flowers():
     """Le misure di Fisher, con le due righe che altrove sono sbagliate."""
     features, labels = chapter(11).features, chapter(11).labels
     assert features.shape == (150, 4) and np.bincount(labels).tolist() == [50, 50, 50]
@@ -1250,7 +1253,7 @@ def test_10_the_flowers():
     assert [p.shape for p in start] == [(4, 8), (8,), (8, 3), (3,)]
 
 
-def test_10_he_initialisation():
+def test_11_he_initialisation():
     """La varianza dei pesi è 2 diviso il numero di ingressi; i bias partono da zero."""
     networks = [chapter(11).initial_parameters(np.random.default_rng(seed)) for seed in range(400)]
     assert np.isclose(np.var([p[0] for p in networks]), 2 / 4, rtol=0.05)
@@ -1268,14 +1271,14 @@ TABLE = [  # learning rate, mediana della loss, accuratezza media di prova, unit
 
 
 @pytest.mark.parametrize(("learning_rate", "loss", "accuracy", "dead"), TABLE)
-def test_10_five_seeds(learning_rate, loss, accuracy, dead):
+def test_11_five_seeds(learning_rate, loss, accuracy, dead):
     results = np.array([chapter(11).experiment(seed, learning_rate) for seed in range(5)])
     assert np.isclose(np.median(results[:, 0]), loss, rtol=0.02)
     assert np.isclose(results[:, 1].mean(), accuracy, atol=0.01)
     assert results[:, 2].sum() == dead
 
 
-def test_10_the_picture_does_not_depend_on_the_seed():
+def test_11_the_picture_does_not_depend_on_the_seed():
     """Con altri cinque semi i numeri cambiano, il quadro no."""
     loss, accuracy = {}, {}
     for learning_rate in (0.001, 0.1, 1.0, 3.0, 10.0):
@@ -1287,7 +1290,7 @@ def test_10_the_picture_does_not_depend_on_the_seed():
     assert all(chapter(11).experiment(seed, 1.0, raw=True)[2] == 8 for seed in range(5, 10))
 
 
-def test_10_the_rises_and_the_explosion():
+def test_11_the_rises_and_the_explosion():
     """Sotto 3 la loss non risale mai; con 3 lo fa subito; con 10 diventa centinaia di volte più grande."""
     losses, histories = chapter(11).losses, chapter(11).histories
     rises = {rate: np.flatnonzero(np.diff(values) > 0) for rate, values in losses.items()}
@@ -1298,7 +1301,7 @@ def test_10_the_rises_and_the_explosion():
     assert set(first) | set(second) == {0, 1, 2} and np.all((first == second) == (first == 0))
 
 
-def test_10_what_the_units_look_at():
+def test_11_what_the_units_look_at():
     """L'unità 0 si accende sulle due specie che non sono setosa, la 7 dalla parte di virginica, la 2 quasi ovunque."""
     W1, b1, W2, _ = chapter(11).histories[0.3][200]
     species = chapter(11).labels[chapter(11).train_rows]
@@ -1309,7 +1312,7 @@ def test_10_what_the_units_look_at():
     assert lit[:, 2].sum() == 116 and round(100 / 30, 1) == 3.3  # un fiore di prova in punti percentuali
 
 
-def test_10_the_cost_of_the_two_ways():
+def test_11_the_cost_of_the_two_ways():
     """Il gradiente numerico attraversa la rete 134 volte; i fiori non setosa sono 80 su 120."""
     calls, start = [], chapter(11).start
 
@@ -1323,13 +1326,13 @@ def test_10_the_cost_of_the_two_ways():
     assert len(calls) == 134 and np.sum(chapter(11).Y_train[:, 0] == 0) == 80
 
 
-def test_10_raw_features_kill_every_unit():
+def test_11_raw_features_kill_every_unit():
     for seed in range(5):
         loss, _, dead = chapter(11).experiment(seed, 1.0, raw=True)
         assert dead == 8 and np.isclose(loss, np.log(3))
 
 
-def test_10_the_table_of_the_sliders(show):
+def test_11_the_table_of_the_sliders(show):
     for learning_rate, epoch in [(0.001, 0), (0.3, 200), (10.0, 100)]:
         loss, on_train, on_test, dead = chapter(11).describe(chapter(11).histories[learning_rate][epoch])
         text = show(10, "show_training", rate=learning_rate, epoch=epoch).text
@@ -1343,7 +1346,7 @@ def test_10_the_table_of_the_sliders(show):
     assert f"accesa su {on} fiori" in show(10, "show_unit", unit=2, epoch=200).text
 
 
-def test_10_the_exercises():
+def test_11_the_exercises():
     """Sei fiori a memoria; la prima loss vicina a ln 3; senza 1/N il learning rate è 120 volte più grande."""
     assert chapter(11).six == 1 and chapter(11).others < 1
     assert np.allclose(chapter(11).first_losses(0.01), np.log(3), atol=0.05)
@@ -1352,10 +1355,16 @@ def test_10_the_exercises():
     assert all(abs(losses[0] - chapter(11).losses[0.1][0]) < 1e-12 for losses in chapter(11).losses.values())
 
 
+# Capitolo 12 ---------------------------------------------------------------------------------------------------------
+
+
+# Capitolo 13 ---------------------------------------------------------------------------------------------------------
+
+
 # Capitolo 14 --------------------------------------------------------------------------------------------------------
 
 
-def test_11_the_engine_reproduces_the_book():
+def test_14_the_engine_reproduces_the_book():
     book = chapter(14)
     Value, values, grads = book.Value, book.values, book.grads
     a, c, bias = values(x), values(w), Value(b)
@@ -1370,7 +1379,7 @@ def test_11_the_engine_reproduces_the_book():
     assert np.allclose(book.J, J)
 
 
-def test_11_forks_order_and_a_second_pass():
+def test_14_forks_order_and_a_second_pass():
     Value = chapter(14).Value
     a = Value(3)
     f = a * a + a
@@ -1382,7 +1391,7 @@ def test_11_forks_order_and_a_second_pass():
     assert repr(a) == "Value(data=3, grad=7)"
 
 
-def test_11_training_with_the_engine():
+def test_14_training_with_the_engine():
     with_engine, with_numpy = chapter(14).train_engine(epochs=5), chapter(14).train_numpy(epochs=5)
     assert np.allclose(with_engine, with_numpy) and with_engine[4] < with_engine[0]
     assert np.isclose(with_engine[0], chapter(14).network_loss(chapter(14).X0, chapter(14).Y_true, [
@@ -1390,7 +1399,7 @@ def test_11_training_with_the_engine():
     ]).data)  # fmt: skip
 
 
-def test_11_the_slider_shows_every_gradient(show):
+def test_14_the_slider_shows_every_gradient(show):
     """Alla fine, su ogni filo che esce da un ingresso c'è il contributo giusto: sommati danno il gradiente."""
     for name, build in chapter(14).expressions.items():
         output, _ = build()
