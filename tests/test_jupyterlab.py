@@ -12,11 +12,13 @@ from urllib.request import urlopen
 
 import pytest
 from notebook import CHAPTERS, ROOT, chapter
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.sito
-# Le celle lontane non ci sono: si scorre, dal fondo di nuovo all'inizio, finché quella cercata non compare.
-SCROLL = """text => {
-  if ([...document.querySelectorAll(".jp-CodeCell")].some((cell) => cell.textContent.includes(text))) return true;
+# Le celle lontane non ci sono, e una che si accorcia può lasciare la pagina altrove:
+# si scorre, dal fondo di nuovo all'inizio, finché non compare quella che contiene i testi cercati.
+SCROLL = """texts => {
+  if ([...document.querySelectorAll(".jp-CodeCell")].some((cell) => texts.every((text) => cell.textContent.includes(text)))) return true;
   const panel = document.querySelector(".jp-WindowedPanel-outer");
   const end = panel.scrollTop + panel.clientHeight >= panel.scrollHeight - 1;
   panel.scrollTop = end ? 0 : panel.scrollTop + 600;
@@ -54,7 +56,8 @@ def lab(tmp_path):
 def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
     page.goto(f"{lab}lab/tree/{CHAPTER_6.name}")
     page.get_by_role("heading", name="Ottimizzare: learning rate ed epoche").wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    # Prima che il kernel risponda l'indicatore dice già idle, e «Run All Cells» cancellerebbe i risultati senza eseguire.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator').dataset.status === 'busy'")
@@ -62,16 +65,19 @@ def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
     assert not page.locator(".jp-OutputArea-output[data-mime-type*=error]").count()
 
     cell = page.locator(".jp-CodeCell", has_text="def watch_descent")
-    page.wait_for_function(SCROLL, arg="def watch_descent", polling=100)
+    page.wait_for_function(SCROLL, arg=["def watch_descent"], polling=100)
     line = cell.locator(".cm-line", has_text="history = descend(")
     line.click()
-    page.keyboard.press("Home")
-    page.keyboard.press("Shift+End")
-    page.keyboard.type(line.inner_text().strip().replace("target=2.0", "target=3.0"))
-    page.keyboard.press("Shift+Enter")
+    editor = cell.locator(".cm-content")  # press gli ridà il fuoco: fuori da qui ogni tasto sarebbe un comando di JupyterLab
+    editor.press("Home")
+    editor.press("Shift+End")
+    editor.press_sequentially(line.inner_text().strip().replace("target=2.0", "target=3.0"))
+    expect(line).to_have_text(re.compile("target=3.0"), timeout=60_000)
+    editor.press("Control+Enter")
 
     def shown(epochs):
         """Il testo sotto la figura quando parla di tante epoche, e la figura."""
+        page.wait_for_function(SCROLL, arg=["target=3.0", f"Dopo {epochs} epoc"], polling=100)
         text = cell.locator(".jp-OutputArea-output", has_text=f"Dopo {epochs} epoc").last
         text.wait_for()
         return text.inner_text(), cell.locator(".jp-OutputArea-output svg, .jp-OutputArea-output img").last.evaluate("e => e.src || e.outerHTML")
