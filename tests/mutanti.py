@@ -196,6 +196,16 @@ MUTANTS = [
         (11, "forward(X, parameters))\n        parameters = [p", "forward(X, history[0]))\n        parameters = [p"),
         (11, "Y_hat.argmax(axis=1) ==", "Y_hat.argmin(axis=1) =="),
         # 12: segnali in profondità
+        (12, "sigmoid(z) * (1 - sigmoid(z))", "sigmoid(z) * (1 + sigmoid(z))"),
+        (12, "lambda z: 1 - np.tanh(z) ** 2", "lambda z: 1 - np.tanh(z)"),
+        (12, "gain / np.sqrt(width)", "gain / width"),
+        (12, "A = f(Z) + A * skip", "A = f(Z)"),
+        (12, "(dA * derivative(Z)) @ W.T + dA * skip", "(dA * derivative(Z)) @ W + dA * skip"),
+        (12, "(dA * derivative(Z)) @ W.T + dA * skip", "(dA * derivative(Z)) @ W.T"),
+        (12, "for W, Z in reversed(stored):\n        dA = (dA * derivative", "for W, Z in stored:\n        dA = (dA * derivative"),
+        (12, "[(factor * W, b) for W, b in layers]", "[(W, b) for W, b in layers]"),
+        (12, "min(1.0, limit / norm) if", "max(1.0, limit / norm) if"),
+        (12, "round(np.sqrt(m / 2))", "round(np.sqrt(m))"),
         # 13: leggere cifre
         # 14: il motore
         (14, "                parent.grad += local", "                parent.grad = local"),

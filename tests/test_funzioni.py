@@ -561,6 +561,28 @@ def test_11_split_and_standardize(rng):
 # Capitolo 12 ---------------------------------------------------------------------------------------------------------
 
 
+@cases(depth=st.integers(1, 4), width=st.integers(1, 6), activation=st.sampled_from(["ReLU", "sigmoide", "tanh"]), skip=st.booleans())
+def test_12_signals_are_those_of_autograd(rng, depth, width, activation, skip):
+    """Le ampiezze in avanti e quelle dei gradienti rispetto alle uscite di ogni strato, con le stesse estrazioni."""
+    seed, gain = int(rng.integers(1000)), rng.uniform(0.5, 3)
+    draws = np.random.default_rng(seed)
+    X = draws.normal(size=(50, width))
+    weights = [draws.normal(scale=gain / np.sqrt(width), size=(width, width)) for _ in range(depth)]
+    arriving = draws.normal(size=X.shape)
+    f = {"ReLU": lambda z: anp.where(z > 0, z, 0.0), "sigmoide": lambda z: 0.5 + 0.5 * anp.tanh(z / 2), "tanh": anp.tanh}[activation]
+
+    def through(A, layers):
+        for W in layers:
+            A = f(A @ W) + skip * A
+        return A
+
+    outputs = [through(X, weights[:n]) for n in range(depth + 1)]
+    gradients = [autograd.grad(lambda A, n=n: anp.sum(arriving * through(A, weights[n:])))(outputs[n]) for n in range(depth + 1)]
+    found = chapter(12).signals(depth, gain, activation, width, skip, seed)
+    expected = [[np.linalg.norm(A) / np.sqrt(A.size) for A in arrays] for arrays in (outputs, gradients)]
+    assert_same(list(found), [np.array(e) for e in expected], 1e-9)
+
+
 # Capitolo 13 ---------------------------------------------------------------------------------------------------------
 
 

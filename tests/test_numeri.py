@@ -1358,6 +1358,102 @@ def test_11_the_exercises():
 # Capitolo 12 ---------------------------------------------------------------------------------------------------------
 
 
+def test_12_what_nine_tenths_become(show):
+    """La scommessa ha una risposta giusta sola, e il verdetto arriva soltanto dov'è la domanda."""
+    assert round(0.9**50, 3) == 0.005 and round(1.1**50) == 117
+    verdicts = {guess: show(12, "check_left", guess=guess, factor=0.9, layers=50).text for guess in chapter(12).left}
+    assert [guess for guess, text in verdicts.items() if "✓" in text] == ["Meno di un centesimo"]
+    assert "✓" not in show(12, "check_left", guess="Meno di un centesimo", factor=0.9, layers=30).text
+    for factor, layers in ((0.5, 20), (1.1, 50), (2.0, 1)):
+        assert np.isclose(numbers(show(12, "show_product", factor=factor, layers=layers).text)[-1], factor**layers, rtol=1e-3)
+
+
+def test_12_amplitudes_over_fifty_layers(show):
+    """I numeri del testo, e che non dipendono dal seme: un ordine di grandezza per cinque semi."""
+    signals = chapter(12).signals
+    ends = {g: np.array([[f[-1], b[0]] for f, b in (signals(50, g, "ReLU", seed=seed) for seed in range(5))]) for g in (1.0, 2**0.5, 2.0)}
+    assert f"{ends[1.0][0, 0]:.0e}" == "5e-09" and round(ends[2.0][0, 0] / 1e6) == 6
+    assert (ends[1.0] < 1e-6).all() and (0.1 < ends[2**0.5]).all() and (ends[2**0.5] < 1).all() and (ends[2.0] > 1e6).all()
+    for name, gain in chapter(12).gains.items():
+        printed = numbers(show(12, "show_signals", activation="tanh", gain=gain, depth=10).text)
+        found = signals(10, gain, "tanh")
+        assert np.allclose(printed[1:], [found[0][-1], found[1][0]], rtol=0.06)
+        right = show(12, "check_gain", guess=name, gain=gain, depth=50).text
+        assert ("✓" in right) == (name == "√2")
+    assert "✗" not in show(12, "check_gain", guess="1", gain=2.0, depth=50).text
+
+
+def test_12_the_sigmoid_looks_sound_and_is_not(show):
+    signals = chapter(12).signals
+    for seed in range(5):
+        ahead, back = signals(50, 1.0, "sigmoide", seed=seed)
+        assert 0.45 < ahead[1:].min() and ahead[1:].max() < 0.6 and back[0] < 1e-30
+        assert (back[:-1] / back[1:] < 0.3).all()  # al più un quarto, in media
+        ahead, back = signals(50, 1.0, "tanh", seed=seed)
+        assert back[0] > 0.05 and signals(50, 4.0, "tanh", seed=seed)[1][0] > 1e8
+    texts = {guess: show(12, "check_fate", guess=guess, activation="sigmoide", gain=1.0, depth=50).text for guess in chapter(12).fates}
+    assert [guess for guess, text in texts.items() if "✓" in text] == ["Sparisce"]
+    z = np.linspace(-8, 8, 1001)
+    slope = chapter(12).activations["sigmoide"][1](z)
+    assert slope.max() == slope[500] == 0.25 and 4.0**9 < 1e6 < 4.0**10 == 1_048_576 and 4**9 == 262_144
+
+
+def test_12_small_weights_shrink_everything():
+    ratios = [np.divide(*chapter(12).signals(10, 0.01 * 50**0.5, "ReLU", seed=seed)[0][[-1, 0]]) for seed in range(5)]
+    assert 0.01 * (50 / 2) ** 0.5 == 0.05 and max(ratios) < 1e-12
+
+
+def test_12_depth_makes_the_scale_decide(show):
+    """Con due strati imparano tutte le scale; con dieci, soltanto quella di He. Su tre semi."""
+    for seed in range(3):
+        shallow = [chapter(12).loss_curve(2, factor, seed=seed)[-1] for factor in (0.5, 1.0, 2.0)]
+        half, he, double = (chapter(12).loss_curve(10, factor, seed=seed) for factor in (0.5, 1.0, 2.0))
+        assert max(shallow) < 0.8 and abs(half[-1] - np.log(3)) < 0.01 and he.min() < 0.5
+        assert double[0] > 100 and not double[-1] < 1.09  # ln 3, oppure NaN
+    for guess in chapter(12).ends:
+        assert ("✓" in show(12, "check_end", guess=guess, depth=10, factor=0.5).text) == guess.startswith("No")
+    first, _, last = numbers(show(12, "show_curve", depth=5, factor=1.0).text)
+    assert np.allclose([first, last], chapter(12).curves[5, 1.0][[0, -1]], atol=6e-4)
+
+
+def test_12_residual_connections_keep_the_gradient():
+    for seed in range(5):
+        without, kept = (chapter(12).signals(50, 0.1, "ReLU", skip=skip, seed=seed)[1][0] for skip in (False, True))
+        assert without < 1e-50 and 0.5 < kept < 5
+
+
+def test_12_the_drill_knows_right_from_wrong(show):
+    book = chapter(12)
+    assert len(book.drills) >= 12
+    rules = {
+        "he": lambda m, n: (m / 2) ** 0.5, "potenza": lambda m, n: np.prod([m] * n),
+        "sigmoide": lambda m, n: 1 / np.prod([0.25] * m), "scala": lambda m, n: np.prod([m] * n),
+    }
+    for k, (kind, m, n) in enumerate(book.drills, 1):
+        accepted = [answer for answer in range(101) if "✓" in show(12, "check", variant=k, answer=answer).text]
+        assert len(accepted) == 1 and np.isclose(accepted[0], rules[kind](m, n))
+        assert str(m) in show(12, "ask", variant=k).text and show(12, "solve", variant=k, shown=False).text == ""
+        assert accepted[0] in numbers(show(12, "solve", variant=k, shown=True).text.replace("1/", ""))
+    causes = {(1, 4): "manca la radice", (2, 10): "si moltiplicano", (2, 16): "manca uno strato", (2, 25): "scambiati", (3, 4): "non ½", (4, 64): "varianza"}
+    assert all(cause in show(12, "check", variant=k, answer=answer).text for (k, answer), cause in causes.items())
+
+
+def test_12_the_exercises():
+    book = chapter(12)
+    assert np.isclose(np.mean(book.ratios), 2, rtol=0.1)
+    rng = np.random.default_rng(5)
+    gradients = [(rng.normal(size=(3, 2)), rng.normal(size=2)), (rng.normal(size=(2, 2)), rng.normal(size=2))]
+
+    def flat(pairs):
+        return np.concatenate([np.ravel(a) for pair in pairs for a in pair])
+
+    norm = np.linalg.norm(flat(gradients))
+    assert np.allclose(flat(book.clip(gradients, norm / 3)), flat(gradients) / 3)
+    assert np.array_equal(flat(book.clip(gradients, 2 * norm)), flat(gradients))
+    zero = [(np.zeros((2, 2)), np.zeros(2))]
+    assert not flat(book.clip(zero, 1.0)).any()
+
+
 # Capitolo 13 ---------------------------------------------------------------------------------------------------------
 
 
