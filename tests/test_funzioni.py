@@ -514,7 +514,8 @@ def test_10_network_gradients_against_differences(rng, N, widths):
     layers = [(rng.normal(size=(D, H)), rng.normal(size=H)) for D, H in zip(widths[:-1], widths[1:], strict=True)]
     assume(all((np.abs(net_logits(X, layers[:k])) > 1e-3).all() for k in range(1, len(layers))))
     book = chapter(10)
-    found = book.backward(*book.forward(X, layers)[:1], Y, layers, book.forward(X, layers)[1])
+    Y_hat, inputs = book.forward(X, layers)
+    found = book.backward(Y_hat, Y, layers, inputs)
     for i, pair in enumerate(layers):
         for j in (0, 1):
 
@@ -523,7 +524,6 @@ def test_10_network_gradients_against_differences(rng, N, widths):
                 return net_loss(X, Y, [*layers[:i], moved, *layers[i + 1 :]])
 
             assert_same(found[i][j], differences(loss_with, pair[j]), 1e-6)
-    assert book.check_gradients(found, X, Y, layers) < 1e-6
     spot = rng.integers(len(layers)), rng.integers(2)
     found[spot[0]][spot[1]].flat[-1] += 0.5  # un errore in un numero solo
     assert np.isclose(book.check_gradients(found, X, Y, layers), 0.5, atol=1e-6)
