@@ -472,6 +472,129 @@ def test_09_gradient_with_respect_to_the_probabilities(rng, C, tiny):
 # Capitolo 10 ---------------------------------------------------------------------------------------------------------
 
 
+def net_logits(X, layers, bend=relu):
+    """Una rete di strati [(W, b), …], tutti con la stessa funzione tranne l'ultimo: X → logit."""
+    *hidden, (W, b) = layers
+    for W1, b1 in hidden:
+        X = bend(anp.dot(X, W1) + b1)
+    return anp.dot(X, W) + b
+
+
+def net_loss(X, Y, layers, bend=relu):
+    """L'entropia incrociata media, senza traboccare nemmeno quando i logit sono migliaia."""
+    logits = net_logits(X, layers, bend)
+    top = anp.max(logits, axis=1, keepdims=True)
+    return mean_loss(logits - top, Y)
+
+
+def random_layers(rng, widths, bias=halves):
+    return [(halves(rng, D, H), bias(rng, H)) for D, H in zip(widths[:-1], widths[1:], strict=True)]
+
+
+widths = st.lists(side, min_size=2, max_size=5)  # da uno a quattro strati
+
+
+@cases(N=side, widths=widths)
+def test_10_network_gradients(rng, N, widths):
+    """Reti di ogni forma e profondità, con somme pesate anche sullo spigolo: i gradienti sono quelli di autograd."""
+    X, Y, layers = halves(rng, N, widths[0]), one_hot(rng, N, widths[-1]), random_layers(rng, widths, near_kink)
+    kept = [(W.copy(), b.copy()) for W, b in layers]
+    Y_hat, inputs = chapter(10).forward(X, layers)
+    assert_same(Y_hat, np.array([exact_softmax(z) for z in net_logits(X, layers)]), 1e-10)
+    assert_same(inputs, [X, *(relu(net_logits(X, layers[: k + 1])) for k in range(len(layers) - 1))])
+    found = chapter(10).backward(Y_hat, Y, layers, inputs)
+    assert_same(found, autograd.grad(lambda p: net_loss(X, Y, p))(layers), 1e-10)
+    assert all(np.array_equal(a, b) for pair in zip(layers, kept, strict=True) for a, b in zip(*pair, strict=True))
+
+
+@cases(N=st.integers(1, 3), widths=st.lists(st.integers(1, 3), min_size=2, max_size=5))
+def test_10_network_gradients_against_differences(rng, N, widths):
+    """Lontano dallo spigolo anche le differenze, fatte con la rete scritta qui e con quella del capitolo."""
+    X, Y = rng.normal(size=(N, widths[0])), one_hot(rng, N, widths[-1])
+    layers = [(rng.normal(size=(D, H)), rng.normal(size=H)) for D, H in zip(widths[:-1], widths[1:], strict=True)]
+    assume(all((np.abs(net_logits(X, layers[:k])) > 1e-3).all() for k in range(1, len(layers))))
+    book = chapter(10)
+    Y_hat, inputs = book.forward(X, layers)
+    found = book.backward(Y_hat, Y, layers, inputs)
+    for i, pair in enumerate(layers):
+        for j in (0, 1):
+
+            def loss_with(value, i=i, j=j):
+                moved = [value if k == j else array for k, array in enumerate(layers[i])]
+                return net_loss(X, Y, [*layers[:i], moved, *layers[i + 1 :]])
+
+            assert_same(found[i][j], differences(loss_with, pair[j]), 1e-6)
+    spot = rng.integers(len(layers)), rng.integers(2)
+    found[spot[0]][spot[1]].flat[-1] += 0.5  # un errore in un numero solo
+    assert np.isclose(book.check_gradients(found, X, Y, layers), 0.5, atol=1e-6)
+
+
+@cases(N=side, widths=widths, learning_rate=rate, epochs=st.integers(0, 3))
+def test_10_training_goes_against_the_gradient(rng, N, widths, learning_rate, epochs):
+    """Ogni epoca parte dagli strati di quella prima; watch li vede tutti, e quelli di partenza restano com'erano."""
+    X, Y = halves(rng, N, widths[0]), one_hot(rng, N, widths[-1])
+    layers, history = random_layers(rng, widths, near_kink), []
+    start = [(W.copy(), b.copy()) for W, b in layers]
+
+    def watch(now):
+        history.append([(W.copy(), b.copy()) for W, b in now])
+        return len(history)
+
+    last, watched = chapter(10).train(X, Y, layers, learning_rate, epochs, watch)
+    assert watched == list(range(1, epochs + 2)) and len(last) == len(layers)
+    assert_same(layers, start, 0)
+    assert_same(history[0], start, 0)
+    assert_same(history[-1], last, 0)
+    for before, after in zip(history[:-1], history[1:], strict=True):
+        gradients = autograd.grad(lambda p: net_loss(X, Y, p))(before)
+        steps = [[p - learning_rate * g for p, g in zip(*pair, strict=True)] for pair in zip(before, gradients, strict=True)]
+        assert_same(after, steps, 1e-9)
+    again, nothing = chapter(10).train(X, Y, layers, learning_rate, epochs)
+    assert nothing == []
+    assert_same(again, last, 0)
+
+
+@cases(widths=widths)
+def test_10_initial_layers(rng, widths):
+    """Le forme, i bias nulli; e i pesi, divisi per la scala di He, sono i numeri che il generatore avrebbe dato."""
+    seed = int(rng.integers(2**32))
+    layers, same = chapter(10).initial_layers(widths, np.random.default_rng(seed)), np.random.default_rng(seed)
+    assert len(layers) == len(widths) - 1
+    for k, (W, b) in enumerate(layers):
+        assert_same(W * np.sqrt(widths[k] / 2), same.standard_normal((widths[k], widths[k + 1])))
+        assert np.array_equal(b, np.zeros(widths[k + 1]))
+
+
+def test_10_initial_layers_have_the_scale_of_he():
+    """Su molti numeri: media 0 e varianza due diviso gli ingressi."""
+    for D in (1, 8, 50):
+        W = chapter(10).initial_layers([D, 40_000 // D], np.random.default_rng(D))[0][0]
+        assert abs(W.mean()) < 0.03 * W.std() and abs(W.var() * D / 2 - 1) < 0.03
+
+
+@cases(N=side, widths=widths, penalty=st.sampled_from([0.01, 0.5, 3.0]))
+def test_10_exercises_on_the_network(rng, N, widths, penalty):
+    """La tangente iperbolica e la penalità sui pesi, davanti ad autograd."""
+    book = chapter(10)
+    X, Y, layers = halves(rng, N, widths[0]), one_hot(rng, N, widths[-1]), random_layers(rng, widths)
+    Y_hat, inputs = book.forward_tanh(X, layers)
+    found = book.backward_tanh(Y_hat, Y, layers, inputs)
+    assert_same(found, autograd.grad(lambda p: net_loss(X, Y, p, anp.tanh))(layers), 1e-10)
+    layers = random_layers(rng, [2, *widths[1:-1], 2], near_kink)
+
+    def penalized(p):
+        return net_loss(book.X_board, book.Y_board, p) + penalty / 2 * sum(anp.sum(W**2) for W, b in p)
+
+    assert_same(book.backward_l2(layers, penalty), autograd.grad(penalized)(layers), 1e-10)
+
+
+@cases(N=side, D=side)
+def test_10_a_layer_that_scales(rng, N, D):
+    dY, X, g = halves(rng, N, D), halves(rng, N, D), halves(rng, D)
+    expected = autograd.grad(lambda p: anp.sum(dY * (p[1] * p[0])))([X, g])
+    assert_same(chapter(10).scale_backward(dY, X, g), expected)
+
+
 # Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
@@ -767,6 +890,14 @@ REFUSED = [  # capitolo, funzione, argomenti, che cosa dice il messaggio
     (9, "softmax_cross_entropy_backward", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]]), "stessa forma"),
     (9, "softmax_cross_entropy_backward", ([[0.5, 0.5]], [0.0]), "stessa forma"),
     (9, "softmax_cross_entropy_backward", ([0.5, 0.5], [1.0, 0.0]), "stessa forma"),
+    *[(10, "initial_layers", (sizes, np.random.default_rng(0)), "due interi positivi") for sizes in ([], [3], [3, 0], [0, 3], [3, -1, 2], [2, 2.5])],
+    (10, "forward", (np.ones(2), [(np.ones((2, 3)), np.ones(3))]), r"Lo strato 1 vuole ingressi di forma \(N, 2\): ricevuta \(2,\)"),
+    (10, "forward", (np.ones((5, 3)), [(np.ones((2, 3)), np.ones(3))]), r"Lo strato 1 vuole .* \(N, 2\): ricevuta \(5, 3\)"),
+    (10, "forward", (np.ones((5, 2)), [(np.ones((2, 3)), np.ones(3)), (np.ones((2, 2)), np.ones(2))]), r"Lo strato 2 vuole .* \(N, 2\): ricevuta \(5, 3\)"),
+    (10, "forward", (np.ones((1, 5, 2)), [(np.ones((2, 3)), np.ones(3))]), "Lo strato 1"),
+    (10, "forward", ([[NAN, 1.0]], [(np.ones((2, 3)), np.ones(3))]), "NaN"),
+    (10, "forward", ([[1.0, 1.0]], [(np.ones((2, 3)), np.full(3, NAN)), (np.ones((3, 2)), np.ones(2))]), "NaN"),
+    (10, "backward", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]], [], []), "stessa forma"),
 ]
 
 

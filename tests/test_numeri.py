@@ -1239,6 +1239,251 @@ def test_09_the_drill_knows_right_from_wrong(show):
 # Capitolo 10 ---------------------------------------------------------------------------------------------------------
 
 
+def turns(x, c, count=3, rate=0.05):
+    """La rete del capitolo 10 rifatta un numero alla volta, senza matrici: un dizionario per giro."""
+    W1, b1, W2, b2 = [[1.0, 1.0], [0.5, 1.0]], [0.0, -2.0], [[1.0, -1.0], [-1.0, 2.0]], [0.0, 1.0]
+    found, two = [], (0, 1)
+    for _ in range(count):
+        z1 = [x[0] * W1[0][j] + x[1] * W1[1][j] + b1[j] for j in two]
+        a1 = [max(0.0, z) for z in z1]
+        z2 = [a1[0] * W2[0][k] + a1[1] * W2[1][k] + b2[k] for k in two]
+        p = [1 / (1 + np.exp(z2[1 - k] - z2[k])) for k in two]
+        dz2 = [p[k] - (k == c) for k in two]
+        da1 = [W2[j][0] * dz2[0] + W2[j][1] * dz2[1] for j in two]
+        dz1 = [da1[j] if z1[j] > 0 else 0.0 for j in two]
+        dW1, dW2 = [[x[i] * dz1[j] for j in two] for i in two], [[a1[j] * dz2[k] for k in two] for j in two]
+        found.append({"W1": W1, "b1": b1, "W2": W2, "b2": b2, "z1": z1, "a1": a1, "z2": z2, "p": p, "loss": -np.log(p[c]), "dz2": dz2, "da1": da1, "dz1": dz1, "dW1": dW1, "dW2": dW2, "db1": dz1, "db2": dz2})
+        W1, W2 = ([[W[i][j] - rate * dW[i][j] for j in two] for i in two] for W, dW in ((W1, dW1), (W2, dW2)))
+        b1, b2 = ([b[j] - rate * db[j] for j in two] for b, db in ((b1, dz1), (b2, dz2)))
+    return found
+
+
+CASES_10 = {"A": ([1.0, 2.0], 0), "B": ([1.0, -1.0], 1)}
+
+
+def test_10_every_number_of_the_wires():
+    """I numeri del disegno sono quelli di un conto senza matrici, della rete a strati e delle differenze."""
+    book = chapter(10)
+    for name, (x, c) in CASES_10.items():
+        for found, expected in zip(book.rounds[name], turns(x, c), strict=True):
+            assert all(np.allclose(found[key], value) for key, value in expected.items())
+        X, Y = np.array([x]), np.eye(2)[[c]]
+        history = book.train(X, Y, book.layers, 0.05, 2, lambda layers: layers)[1]
+        losses = [book.cross_entropy(book.forward(X, layers)[0], Y) for layers in history]
+        assert np.allclose(losses, [turn["loss"] for turn in turns(x, c)]) and losses[0] > losses[1] > losses[2]
+        Y_hat, inputs = book.forward(X, book.layers)
+        (dW1, db1), (dW2, db2) = book.backward(Y_hat, Y, book.layers, inputs)
+        first = turns(x, c)[0]
+        assert all(np.allclose(found, first[key]) for found, key in ((dW1, "dW1"), (db1, "db1"), (dW2, "dW2"), (db2, "db2")))
+        parameters = np.concatenate([np.ravel(first[key]) for key in ("W1", "b1", "W2", "b2")])
+
+        def loss(v, X=X, Y=Y):
+            return book.cross_entropy(book.forward(X, [(v[:4].reshape(2, 2), v[4:6]), (v[6:10].reshape(2, 2), v[10:])])[0], Y)
+
+        numerical = book.numerical_gradient(loss, parameters)
+        assert np.allclose(numerical, np.concatenate([np.ravel(first["d" + key]) for key in ("W1", "b1", "W2", "b2")]), atol=1e-8)
+    A, B = (turns(*CASES_10[name]) for name in "AB")
+    assert A[0]["dW1"][1][1] == 3 and A[0]["da1"] == [-1, 1.5] and B[0]["da1"][1] == -1.5 and B[0]["a1"][1] == 0
+    assert [round(turn["loss"], 3) for turn in A] == [0.693, 0.099, 0.065]
+    assert all((np.ravel(turn["dW1"] + turn["dW2"]) == 0).sum() == 4 for turn in B) and book.early_W2.tolist() == [[1.05, -1.05], [-0.975, 1.975]]
+    both = book.backward(book.Y_hat, book.Y, book.layers, book.inputs)
+    assert np.allclose(both[0][0], np.mean([A[0]["dW1"], B[0]["dW1"]], axis=0)) and both[0][0][1, 1] == 1.5
+
+
+def test_10_the_prediction_is_judged(show):
+    box = [value for i in chapter(10).interactives for control in i.controls for value in control.values if control.name == "answer"]
+    texts = {answer: show(10, "predict_wire", answer=answer).text for answer in np.arange(-8, 9) / 2}
+    assert {*texts} <= {*box} and [answer for answer, text in texts.items() if "✓" in text] == [3] and "Scrivi" in texts[0]
+    assert "ingresso" in texts[1.5] and "due fili" in texts[2] and "due fili" in texts[1] and "segno" in texts[-3] and "logit" in texts[0.5]
+    guesses = {guess: show(10, "predict_zeros", guess=guess).text for guess in chapter(10).zeros}
+    assert [guess for guess, text in guesses.items() if "✓" in text] == ["Quattro"] and "Scegli" in show(10, "predict_zeros", guess=None).text
+
+
+@pytest.mark.parametrize("name", CASES_10)
+def test_10_numbers_appear_when_they_are_reached(show, monkeypatch, name):
+    """Passo per passo: prima niente, poi un punto interrogativo, poi il numero, quello del conto senza matrici."""
+    book, expected = chapter(10), turns(*CASES_10[name])
+    when = {"z1": 1, "a1": 1, "z2": 2, "p": 3, "dz2": 4, "dW2": 5, "db2": 5, "da1": 6, "dz1": 7, "dW1": 8, "db1": 8}
+    wires, units = [], []
+    monkeypatch.setitem(book.names, "wire", lambda ax, i, j, top, bottom, *rest: wires.append((i, j, *rest)))
+    monkeypatch.setitem(book.names, "put", lambda ax, x, y, text, *_, **__: units.append(text))
+    for step in range(22):
+        wires.clear()
+        units.clear()
+        turn, k = divmod(step, 9)
+        told = show(10, "show_network", example=name, step=step).text
+        for layer, drawn in (1, wires[:4]), (2, wires[4:]):
+            for i, j, weight, gradient, _ in drawn:
+                assert abs(numbers(weight)[0] - expected[turn][f"W{layer}"][i][j]) < 6e-4
+                at = when[f"dW{layer}"]
+                assert gradient == ("" if k < at - 1 else "?" if k == at - 1 else gradient)
+                assert k < at or abs(numbers(gradient)[0] - expected[turn][f"dW{layer}"][i][j]) < 6e-4
+        assert len(wires) == 8 and len(units) == 2 + 4 * 4 + 1
+        assert np.allclose(numbers(units[-1]), [turn + 1, CASES_10[name][1], *[expected[turn]["loss"]] * (k >= 3)], atol=6e-4)
+        for n, key in enumerate(["h0", "o0", "h1", "o1"]):  # di ogni colonna: l'ingresso, h, o
+            bias, dbias, values, back = units[(n // 2) * 9 + 1 + (n % 2) * 4 :][:4]
+            layer, j = ("1", int(key[1])) if key[0] == "h" else ("2", int(key[1]))
+            assert abs(numbers(bias)[0] - expected[turn][f"b{layer}"][j]) < 6e-4
+            lines = [(dbias, ["db" + layer]), (values, ["z1", "a1"] if layer == "1" else ["z2", "p"]), (back, ["da1", "dz1"] if layer == "1" else ["dz2"])]
+            for text, keys in lines:
+                reached = [key for key in keys if k >= when[key]]
+                assert np.allclose(numbers(text), [expected[turn][key][j] for key in reached], atol=6e-4)
+                assert text.count("?") == sum(k == when[key] - 1 for key in keys)
+        if step < 21:
+            assert ("Aggiornati" in told) == (step in (9, 18)) and len(told) < 36
+    assert np.allclose(numbers(told), [turn["loss"] for turn in expected], atol=6e-4)
+
+
+def test_10_the_arithmetic_of_a_unit_is_right(show):
+    """Ogni riga è un'uguaglianza vera fra numeri già raggiunti, e i risultati sono quelli del conto senza matrici."""
+    first = {"h": 1, "o": 2}
+    for name, node, step in itertools.product(CASES_10, ("h0", "h1", "o0", "o1"), range(22)):
+        turn, k = divmod(step, 9)
+        text = show(10, "show_arithmetic", example=name, step=step, node=node).text
+        layer, j, now = "12"[node[0] == "o"], int(node[1]), turns(*CASES_10[name])[turn]
+        if k < first[node[0]] and not (k == 0 and turn):
+            assert "niente" in text
+            continue
+        lines = text.replace("\n  =", " =").splitlines()
+        assert max(map(len, text.splitlines())) < 40 and len(text.splitlines()) <= 4
+        results = {}
+        for line in lines:
+            what, how, value = line.split(" = ")
+            how = re.sub(r"e\^(\S+)", r"np.exp(\1)", how.replace("(e^", "( e^").replace("−", "-").replace("·", "*").replace("ReLU(", "max(0, "))
+            how = how.replace("np.exp(0))", "np.exp(0) )") if how.count("(") < how.count(")") else how
+            results[what] = numbers(value)[0]
+            assert abs(eval(how.replace("( np", "(np")) - results[what]) < 4e-3, line
+        inputs = CASES_10[name][0] if layer == "1" else now["a1"]
+        known = {"z": now["z" + layer][j], "a": now["a1"][j], "ŷ": now["p"][j], "da": now["da1"][j], "dz": now["dz" + layer][j], "b": now["b" + layer][j]}
+        known |= {f"w{'₀₁'[i]}": now["W" + layer][i][j] for i in (0, 1)}
+        known |= {f"dw{'₀₁'[i]}": inputs[i] * now["dz" + layer][j] for i in (0, 1)}
+        assert all(abs(known[what] - value) < 6e-4 for what, value in results.items())
+        stages = {8: "dw₀ dw₁", 7: "dz", 6: "da", 1: "z a", 0: "w₀ w₁ b"} if layer == "1" else {5: "dw₀ dw₁", 4: "dz", 3: "ŷ", 2: "z", 0: "w₀ w₁ b"}
+        assert [*results] == next(names for at, names in stages.items() if k >= at).split()
+    assert "Scegli" in show(10, "show_arithmetic", example="A", step=3, node=None).text
+
+
+def test_10_where_one_starts(show):
+    """Da zero niente si muove, da pesi uguali le unità restano una sola, a caso si separano: con cinque semi."""
+    book = chapter(10)
+    assert [show(10, "show_start", start="tutti 0", epoch=epoch).text for epoch in (0, 300)] == ["unità diverse: 1; loss 0.693\n"] * 2
+    still = book.watched["tutti 0"]
+    assert max(np.abs(a).max() for layers in still for pair in layers for a in pair) < 1e-12
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        points = np.repeat(book.corners, 10, axis=0) + rng.normal(scale=0.4, size=(40, 2))
+        same = book.train(points, book.Y_board, book.constant_layers(0.5), 0.5, 300)[0]
+        other = book.train(points, book.Y_board, book.initial_layers([2, 4, 2], rng), 0.5, 300)[0]
+        assert book.different_units(same) == 1 and book.different_units(other) == 4
+        assert np.abs(same[0][0] - 0.5).max() > 0.1  # uguali, ma non ferme
+        loss = [book.cross_entropy(book.forward(points, layers)[0], book.Y_board) for layers in (same, other)]
+        assert loss[1] < loss[0] - 0.1
+    verdicts = {guess: show(10, "check_units", guess=guess, start="tutti 0.5", epoch=300).text for guess in book.units}
+    assert [guess for guess, text in verdicts.items() if "✓" in text] == ["Una"] and "Una" not in verdicts["Due"]
+    assert "Segnato" in show(10, "check_units", guess="Una", start="tutti 0.5", epoch=100).text
+    assert "Scegli" in show(10, "check_units", guess=None, start="tutti 0.5", epoch=300).text
+    last = [numbers(show(10, "show_start", start=start, epoch=300).text) for start in book.starts]
+    assert [units for units, _ in last] == [1, 1, 4] and last[2][1] < 0.1 < last[1][1]
+
+
+def test_10_what_shape_learns(show):
+    """Su cinque semi senza strato nascosto si resta al caso, e con sedici unità si arriva in fondo; le due reti di mezzo, non sempre."""
+    book = chapter(10)
+
+    def score(shape, seed, points):
+        layers = book.train(points, book.Y_board, book.initial_layers(shape, np.random.default_rng(seed)), 0.5, 500)[0]
+        return (book.forward(points, layers)[0].argmax(axis=1) == book.Y_board.argmax(axis=1)).mean()
+
+    for seed in range(5):
+        points = np.repeat(book.corners, 10, axis=0) + np.random.default_rng(seed).normal(scale=0.4, size=(40, 2))
+        assert score([2, 2], seed, points) < 0.6 and score([2, 16, 2], seed, points) == 1 == score([2, 16, 2], seed, book.X_board)
+    assert [score([2, 4, 2], seed, book.X_board) for seed in (0, 1, 8)] == [1, 1, 0.75]
+    assert [score([2, 4, 4, 2], seed, book.X_board) for seed in (0, 1)] == [0.75, 1]
+    assert "75%" in show(10, "show_regions", shape="2–4–4–2", epoch=500).text and "100%" in show(10, "show_regions", shape="2–4–2", epoch=500).text
+    for name, layers in ((name, history[-1]) for name, history in book.grown.items()):
+        text = show(10, "show_regions", shape=name, epoch=500).text
+        Z = book.X_board
+        for W, b in layers[:-1]:
+            Z = np.maximum(0, Z @ W + b)
+        Z = Z @ layers[-1][0] + layers[-1][1]
+        wrong = Z[range(40), [1] * 20 + [0] * 20] - Z[range(40), [0] * 20 + [1] * 20]
+        assert numbers(text.split(",")[0]) == [round(np.log1p(np.exp(wrong)).mean(), 3)] and numbers(text)[-1] == round(100 * (wrong < 0).mean())
+        count = sum(W.size + b.size for W, b in layers)
+        accepted = [n for n in range(131) if "✓" in show(10, "check_count", shape=name, count=n).text]
+        assert accepted == [count] and "mancano i bias" in show(10, "check_count", shape=name, count=sum(W.size for W, _ in layers)).text
+    assert "Quanti" in show(10, "check_count", shape="2–2", count=0).text
+    assert [sum((D + 1) * H for D, H in zip(s, s[1:])) for s in ([2, 4, 4, 2], [2, 4, 2])] == [42, 22]
+
+
+def test_10_what_would_be_kept():
+    """784–128–10: 101770 parametri, mille volte 814 milioni di byte; e i 186 dell'esercizio."""
+    layers = chapter(10).initial_layers([784, 128, 10], np.random.default_rng(0))
+    assert sum(a.size for pair in layers for a in pair) == 101770 and round(1000 * sum(a.nbytes for pair in layers for a in pair) / 1e6) == 814
+    assert sum(a.size for pair in chapter(10).deep for a in pair) == 186
+
+
+def test_10_the_drill_knows_right_from_wrong(show):
+    """I parametri si contano negli array, i gradienti con un conto addendo per addendo."""
+    book = chapter(10)
+    drill = next(i for i in book.interactives if i.f.__name__ == "ask")
+    variants, box = drill.controls[0].values, drill.controls[1].values
+    assert len(variants) == len(book.drills) >= 12 and len({(d[0], d[1]) for d in book.drills}) == len(variants)
+    layers = book.initial_layers([4, 7, 5, 3], np.random.default_rng(0))
+    Y_hat, inputs = book.forward(np.ones((6, 4)), layers)
+    gradients = book.backward(Y_hat, np.eye(3)[[0] * 6], layers, inputs)
+    shapes = [len(gradients[1][0]), gradients[2][0].size, inputs[2].size, gradients[0][1].size, len(gradients)]
+    for variant, (given, question, right, mistakes, rule, solution) in zip(variants, book.drills, strict=True):
+        if "parametri" in question:
+            expected = sum(a.size for pair in book.initial_layers([*map(int, numbers(given))], np.random.default_rng(0)) for a in pair)
+        elif variant <= 11:
+            expected = shapes[variant - 7]
+        elif variant < len(variants):
+            x, W1, W2, dZ2 = (ast.literal_eval(line.split(" = ")[1].replace("−", "-")) for line in given.splitlines()[1:])
+            a = [max(0, x[0] * W1[0][j] + x[1] * W1[1][j]) for j in (0, 1)]
+            back = [W2[j][0] * dZ2[0] + W2[j][1] * dZ2[1] for j in (0, 1)]
+            through = [back[j] * (a[j] > 0) for j in (0, 1)]
+            i, *k = map(int, numbers(re.search(r"\[(.*)\]", question)[1]))
+            expected = back[i] if "dA[" in question else x[i] * through[k[0]] if "dW1" in question else a[i] * dZ2[k[0]]
+        else:
+            off = [(np.ones((3, 4)) * [1, 1, 1, -1], np.zeros(4)), (np.arange(1.0, 9).reshape(4, 2), np.zeros(2))]
+            Y_hat, seen = book.forward([[1.0, 2.0, 3.0]], off)
+            expected = sum((dW == 0).sum() for dW, _ in book.backward(Y_hat, [[1.0, 0.0]], off, seen))
+        assert right == expected != 0 and numbers(solution)[-1] == right
+        asked = show(10, "ask", variant=variant).text
+        assert given in asked and question in asked and max(map(len, given.splitlines())) <= 40
+        accepted = [answer for answer in box if "✓" in show(10, "check", variant=variant, answer=answer).text]
+        assert accepted == [right] and "Scrivi" in show(10, "check", variant=variant, answer=0).text
+        reasons = {wrong: why for wrong, why in mistakes.items() if wrong not in (0, right)}
+        assert len(reasons) >= 2 and all(why in show(10, "check", variant=variant, answer=wrong).text for wrong, why in reasons.items())
+        other = next(answer for answer in box if answer not in (0, right, *mistakes))
+        assert rule in show(10, "check", variant=variant, answer=other).text
+        assert show(10, "solve", variant=variant, shown=False).text == "" and solution in show(10, "solve", variant=variant, shown=True).text
+
+
+def test_10_the_exercises():
+    """I logit alla pari a mano; le epoche per fermarsi; l'errore che un solo esempio non vede; i pesi più piccoli: con cinque semi."""
+    book = chapter(10)
+    by_hand = turns([3.0, 1.0], 1)[0]
+    assert by_hand["a1"] == [3.5, 2] and by_hand["z2"] == [1.5, 1.5] and by_hand["da1"] == [1, -1.5] and by_hand["p"] == [0.5, 0.5]
+    assert by_hand["dW1"] == [[3, -4.5], [1, -1.5]] and by_hand["dW2"] == [[1.75, -1.75], [1, -1]]
+    for seed in range(5):
+        found = []
+        for penalty in (0, 0.01):
+            layers = book.initial_layers([2, 16, 2], np.random.default_rng(seed))
+            for _ in range(300):
+                layers = [(W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in zip(layers, book.backward_l2(layers, penalty))]
+            found.append((book.loss_on_board(layers), sum((W**2).sum() for W, _ in layers)))
+        (loss, squares), (l2_loss, l2_squares) = found
+        assert l2_loss > loss and l2_squares < squares
+    errors = {}
+    for name, rules in book.versions.items():
+        for rows in (2, 1):
+            Y_hat, inputs = book.forward(book.X[:rows], book.layers)
+            tried = book.backward_with(Y_hat, book.Y[:rows], book.layers, inputs, *rules)
+            errors[name, rows] = book.check_gradients(tried, book.X[:rows], book.Y[:rows], book.layers) > 1e-8
+    assert [key for key, wrong in errors.items() if wrong] == [("senza maschera", 2), ("media nei bias", 2)]
+
+
 # Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
