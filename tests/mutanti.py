@@ -183,18 +183,16 @@ MUTANTS = [
         (9, "np.log(steps[-2] / p)", "-np.log(p)"),
         # 10: una rete, filo per filo
         # 11: perché serve lo strato nascosto
-        (11, "A1.T @ dlogits, dlogits.sum(axis=0)", "A1.T @ dlogits, dlogits.mean(axis=0)"),
-        (11, "A1.T @ dlogits, dlogits.sum(axis=0)", "Z1.T @ dlogits, dlogits.sum(axis=0)"),
-        (11, "dlogits = softmax_cross_entropy_backward(Y_hat, Y)\n    dA1", "dlogits = Y_hat - Y\n    dA1"),
-        (11, "(dA1, X, W1, Z1)\n    return [dW1, db1, dW2, db2]", "(A1, X, W1, Z1)\n    return [dW1, db1, dW2, db2]"),
-        (11, "dA1, dW2, db2 = dense_backward(dA2, A1, W2, Z2)", "dA1, dW2, db2 = dense_backward(dA2, A1, W2, Z1)"),
-        (11, "rng.normal(scale=np.sqrt(2 / 8), size=(8, 3))", "rng.normal(scale=np.sqrt(2 / 3), size=(8, 3))"),
-        (11, "features[train_rows].mean(axis=0), features", "features.mean(axis=0), features"),
-        (11, "rows[:, 40:].ravel()", "rows[:, 30:40].ravel()"),
-        (11, "return int((Z1 <= 0).all(axis=0).sum())", "return int((Z1 <= 0).any(axis=0).sum())"),
-        (11, "return int((Z1 <= 0).all(axis=0).sum())", "return int((Z1 < 0).all(axis=0).sum())"),
-        (11, "forward(X, parameters))\n        parameters = [p", "forward(X, history[0]))\n        parameters = [p"),
+        (11, "angle = 4 * (k + r)", "angle = 4 * k + r"),
+        (11, "return int((A == 0).all(axis=0).sum())", "return int((A == 0).any(axis=0).sum())"),
+        (11, "return int((A == 0).all(axis=0).sum())", "return int((A == 0).all(axis=1).sum())"),
         (11, "Y_hat.argmax(axis=1) ==", "Y_hat.argmin(axis=1) =="),
+        (11, "return [first, *rest], watched", "return [layers[0], *layers[1:]], watched"),
+        (11, "mean = X[rows].mean(axis=0) if center", "mean = X.mean(axis=0) if center"),
+        (11, "std = X[rows].std(axis=0) if rescale", "std = X[rows].std(axis=0) if center"),
+        (11, "[r[:-held] for r in rows]", "[r[:held] for r in rows]"),
+        (11, "foot = -bias * np.array", "foot = bias * np.array"),
+        (11, "dead, zeros = dead_units(np.maximum(0, Z))", "dead, zeros = dead_units(Z)"),
         # 12: segnali in profondità
         # 13: leggere cifre
         # 14: il motore
