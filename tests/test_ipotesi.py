@@ -4,7 +4,6 @@ Il numero del capitolo sta nel nome del controllo.
 """
 
 import numpy as np
-import pytest
 from notebook import chapter
 
 SIX = [0, 1, 50, 51, 100, 101]
