@@ -612,52 +612,35 @@ def random_network(rng, widths, bias):
     return [array for D, H in layers for array in (halves(rng, D, H), bias(rng, H))]
 
 
-@cases(N=side, D=side, H=side, C=side)
-def test_11_network_gradients(rng, N, D, H, C):
-    """Reti di ogni forma, con somme pesate anche sullo spigolo: i quattro gradienti sono quelli di autograd."""
+def pairs(parameters):
+    """[W1, b1, W2, b2, …] come [(W1, b1), (W2, b2), …]."""
+    return list(zip(parameters[::2], parameters[1::2], strict=True))
+
+
+@cases(N=side, D=side, H=side, C=side, learning_rate=rate, epochs=st.integers(0, 2))
+def test_11_frozen_layers_do_not_move(rng, N, D, H, C, learning_rate, epochs):
+    """Lo strato congelato resta com'era, l'altro va contro il gradiente dell'intera rete: prima l'uno, poi l'altro."""
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
-    stored = chapter(11).forward(X, parameters)
-    logits = network(X, parameters)
-    assert_same(stored[0], np.array([exact_softmax(z) for z in logits]))
-    found = chapter(11).backward(X, Y, parameters, stored)
-    assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)))
-    assert np.isclose(chapter(11).cross_entropy(stored[0], Y), mean_loss(logits, Y))
-
-
-@cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
-def test_11_network_gradients_against_differences(rng, N, D, H, C):
-    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), off_kink)
-    forward, loss = chapter(11).forward, chapter(11).cross_entropy
-    found = chapter(11).backward(X, Y, parameters, forward(X, parameters))
-    for i, gradient in enumerate(found):
-
-        def loss_with(value, i=i):
-            return loss(forward(X, [*parameters[:i], value, *parameters[i + 1 :]])[0], Y)
-
-        assert_same(gradient, differences(loss_with, parameters[i]), 1e-7)
-
-
-@cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), K=st.integers(1, 3), C=st.integers(1, 3))
-def test_11_deep_network_gradients(rng, N, D, H, K, C):
-    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, K, C), near_kink)
-    found = chapter(11).deep_backward(X, Y, parameters, chapter(11).deep_forward(X, parameters))
-    assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)), 1e-11)
-
-
-@cases(N=side, learning_rate=rate, epochs=st.integers(0, 2))
-def test_11_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
-    """Ogni passo parte dai parametri del passo prima, e i parametri di partenza restano com'erano."""
-    X, Y, parameters = halves(rng, N, 4), one_hot(rng, N, 3), random_network(rng, (4, 8, 3), near_kink)
     start = [p.copy() for p in parameters]
-    history = chapter(11).train(X, Y, parameters, learning_rate, epochs)
-    assert len(history) == epochs + 1
-    assert all(np.array_equal(a, b) for a, b in zip(history[0], start, strict=True))
-    without_mean = chapter(11).train_without_mean(X, Y, parameters, learning_rate / N, epochs)
-    for k in range(epochs):
-        gradients = autograd.grad(lambda p: mean_loss(network(X, p), Y))(history[k])
-        expected = [p - learning_rate * g for p, g in zip(history[k], gradients, strict=True)]
-        assert_same(history[k + 1], expected, 1e-10)
-    assert_same(without_mean[-1], history[-1], 1e-9)
+    gradient = autograd.grad(lambda p: mean_loss(network(X, p), Y))
+    for train, moving in ((chapter(11).train_frozen, (2, 3)), (chapter(11).train_first, (0, 1))):
+        expected = list(parameters)
+        for _ in range(epochs):
+            found = gradient(expected)
+            expected = [p - learning_rate * g if i in moving else p for i, (p, g) in enumerate(zip(expected, found, strict=True))]
+        layers = train(X, Y, pairs(parameters), learning_rate, epochs)
+        layers = layers[0] if train is chapter(11).train_frozen else layers
+        assert_same([p for layer in layers for p in layer], expected, 1e-9)
+        assert all(np.array_equal(a, b) for a, b in zip(parameters, start, strict=True))
+
+
+@cases(N=side, epochs=st.integers(0, 3))
+def test_11_frozen_training_is_watched(rng, N, epochs):
+    """watch vede la rete intera, prima del primo passo e dopo ogni epoca."""
+    X, Y, layers = halves(rng, N, 2), one_hot(rng, N, 3), pairs(random_network(rng, (2, 4, 3), off_kink))
+    last, watched = chapter(11).train_frozen(X, Y, layers, 0.5, epochs, watch=lambda layers: layers)
+    assert len(watched) == epochs + 1 and len(watched[0]) == 2
+    assert all(seen[0] is layers[0] for seen in watched) and watched[-1][1] is last[1]
 
 
 @cases(N=side, H=side, C=side)
@@ -665,20 +648,33 @@ def test_11_accuracy_and_dead_units(rng, N, H, C):
     Y_hat, Y, Z = rng.permuted(np.tile(np.arange(C), (N, 1)), axis=1), one_hot(rng, N, C), near_kink(rng, N, H)
     right = sum(int(y[list(y_hat).index(C - 1)]) for y_hat, y in zip(Y_hat, Y, strict=True))
     assert np.isclose(chapter(11).accuracy(Y_hat, Y), right / N)
-    assert chapter(11).dead_units(Z) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
+    outputs = np.array([[max(0.0, z) for z in row] for row in Z])
+    assert chapter(11).dead_units(outputs) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
 
 
-@cases()
-def test_11_split_and_standardize(rng):
-    """Ogni fiore sta da una parte sola, quaranta e dieci per specie; media e scarto sono quelli dell'addestramento."""
+@cases(held=st.integers(1, 20), center=st.booleans(), rescale=st.booleans())
+def test_11_split_and_standardize(rng, held, center, rescale):
+    """Ogni fiore sta da una parte sola, altrettanti per specie; media e scarto sono quelli dell'addestramento."""
     labels, features = chapter(11).labels, chapter(11).features
-    train_rows, test_rows = chapter(11).split(labels, rng)
+    train_rows, test_rows = chapter(11).split(labels, rng, held)
     assert sorted([*train_rows, *test_rows]) == list(range(150))
-    assert np.bincount(labels[train_rows]).tolist() == [40] * 3 and np.bincount(labels[test_rows]).tolist() == [10] * 3
-    X, mean, std = chapter(11).standardize(train_rows)
-    assert_same(X * std + mean, features)
-    assert_same(X[train_rows].mean(axis=0), np.zeros(4), 1e-10)
-    assert_same(X[train_rows].std(axis=0), np.ones(4), 1e-10)
+    assert np.bincount(labels[test_rows]).tolist() == [held] * 3
+    X = chapter(11).standardize(features, train_rows, center, rescale)
+    mean = [math.fsum(column) / len(train_rows) for column in features[train_rows].T]
+    std = [math.sqrt(math.fsum((column - m) ** 2) / len(train_rows)) for column, m in zip(features[train_rows].T, mean, strict=True)]
+    assert_same(X * (std if rescale else np.ones(4)) + (mean if center else np.zeros(4)), features, 1e-10)
+
+
+@cases(n=st.integers(2, 30))
+def test_11_spirals(rng, n):
+    """Su ogni braccio la distanza cresce da 0 a 1, e l'angolo va avanti di 4 radianti, a meno del rumore."""
+    X, Y = chapter(11).spirals(rng, n)
+    assert X.shape == (3 * n, 2) and np.array_equal(Y.argmax(axis=1), np.repeat([0, 1, 2], n))
+    assert_same(np.hypot(*X.T), np.tile(np.linspace(0, 1, n), 3))
+    for k in range(3):
+        points = X[k * n + 1 : (k + 1) * n]
+        noise = np.arctan2(*points.T) - 4 * (k + np.linspace(0, 1, n)[1:])
+        assert np.abs((noise + np.pi) % (2 * np.pi) - np.pi).max() < 1.2
 
 
 # Capitolo 12 ---------------------------------------------------------------------------------------------------------
