@@ -1502,6 +1502,18 @@ def test_13_momentum_helps():
         assert fast < slow / 3
 
 
+def test_13_answers_of_other_images():
+    """Con le risposte mescolate ogni volta in un altro modo la loss resta intorno a ln 10 ≈ 2.30, con ogni seme."""
+    book = chapter(13)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        layers = book.initial_layers([64, 64, 10], rng)
+        for _ in range(5):
+            rows = rng.permutation(book.train_rows)
+            layers, _ = book.train_batches(book.X[book.train_rows], book.Y[rows], layers, 0.1, 1, 32, 0.0, rng)
+        assert 2.2 < book.train_loss(layers) < 2.45
+
+
 def test_13_learning_by_heart(show):
     """Con le etichette sbagliate la validazione risale; con poche immagini resta lontana; la domanda ha la risposta giusta."""
     book = chapter(13)
