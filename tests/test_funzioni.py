@@ -705,6 +705,47 @@ def test_12_signals_are_those_of_autograd(rng, depth, width, activation, skip):
 # Capitolo 13 ---------------------------------------------------------------------------------------------------------
 
 
+@cases(N=st.integers(1, 40), size=st.integers(1, 45))
+def test_13_groups_are_a_partition(rng, N, size):
+    """Ogni esempio in un gruppo solo; i gruppi sono interi, tranne forse l'ultimo; un'altra epoca ne fa altri."""
+    groups = chapter(13).mini_batches(N, size, rng)
+    assert sorted(i for group in groups for i in group) == list(range(N))
+    assert len(groups) == math.ceil(N / size) and [len(group) for group in groups[:-1]] == [size] * (len(groups) - 1)
+    assert 1 <= len(groups[-1]) <= size
+    again = chapter(13).mini_batches(N, size, rng)
+    assert N < 20 or np.concatenate(groups).tolist() != np.concatenate(again).tolist()
+
+
+@cases(N=side, D=side, H=side, C=side, size=side, epochs=st.integers(0, 2), mu=st.sampled_from([0.0, 0.5, 0.9]))
+def test_13_momentum_follows_autograd(rng, N, D, H, C, size, epochs, mu):
+    """Gli stessi gruppi, un ciclo scritto in un altro modo: un parametro alla volta, con le derivate di autograd."""
+    X, Y = halves(rng, N, D), one_hot(rng, N, C)
+    layers = [(halves(rng, D, H), off_kink(rng, H)), (halves(rng, H, C), off_kink(rng, C))]
+    seed = int(rng.integers(1000))
+
+    def loss(parameters, X, Y):
+        W1, b1, W2, b2 = parameters
+        return mean_loss(relu(X @ W1 + b1) @ W2 + b2, Y)
+
+    parameters = [p for pair in layers for p in pair]
+    before, moving, order = [p.copy() for p in parameters], [p * 0 for p in parameters], np.random.default_rng(seed)
+    for _ in range(epochs):
+        shuffled = order.permutation(N).tolist()
+        while shuffled:
+            rows, shuffled = shuffled[:size], shuffled[size:]
+            slopes = autograd.grad(loss)(parameters, X[rows], Y[rows])
+            for k, slope in enumerate(slopes):
+                moving[k] = mu * moving[k] + slope
+                parameters[k] = parameters[k] - 0.125 * moving[k]
+    seen = []
+    trained, watched = chapter(13).train_batches(X, Y, layers, 0.125, epochs, size, mu, np.random.default_rng(seed), lambda now: seen.append(now) or len(seen))
+    assert_same([p for pair in trained for p in pair], parameters, 1e-8)
+    assert_same([p for pair in layers for p in pair], before, 0)
+    assert watched == [*range(1, epochs + 2)] and seen[0] is layers and seen[-1] is trained
+
+
+
+
 # Capitolo 14 --------------------------------------------------------------------------------------------------------
 
 
@@ -894,6 +935,9 @@ REFUSED = [  # capitolo, funzione, argomenti, che cosa dice il messaggio
     (10, "forward", ([[NAN, 1.0]], [(np.ones((2, 3)), np.ones(3))]), "NaN"),
     (10, "forward", ([[1.0, 1.0]], [(np.ones((2, 3)), np.full(3, NAN)), (np.ones((3, 2)), np.ones(2))]), "NaN"),
     (10, "backward", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]], [], []), "stessa forma"),
+    (13, "mini_batches", (10, 0, np.random.default_rng(0)), "intero positivo"),
+    (13, "mini_batches", (10, -3, np.random.default_rng(0)), "intero positivo"),
+    (13, "mini_batches", (10, 2.5, np.random.default_rng(0)), "intero positivo"),
 ]
 
 

@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from notebook import CHAPTERS, chapter
+from notebook import CHAPTERS, cells, chapter, run
 
 x, w, b = np.array([1.0, -2.0, 3.0]), np.array([-3.0, -1.0, 2.0]), 1.0  # il neurone dell'esempio: z = y = 6
 
@@ -1828,6 +1828,307 @@ def test_12_the_exercises():
 
 
 # Capitolo 13 ---------------------------------------------------------------------------------------------------------
+
+
+def test_13_the_images():
+    """Le immagini di UCI: quante per cifra, quali pixel sono bianchi sempre; il file è leggero."""
+    book = chapter(13)
+    assert np.bincount(book.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert book.pixels.shape == (1797, 64) and book.pixels.min() == 0 and book.pixels.max() == 16
+    assert np.flatnonzero(book.pixels.max(axis=0) == 0).tolist() == [0, 32, 39]
+    assert book.pixels[0, :8].tolist() == [0, 0, 5, 13, 9, 1, 0, 0] and book.X.max() == 1
+    assert (CHAPTERS[0].parent / "dati" / "cifre.csv").stat().st_size < 150_000
+    assert sorted(book.labels[book.hard]) == [0, 1, 3, 4, 4, 5, 5, 6, 7, 8, 8, 9] and len(set(book.hard)) == 12
+
+
+def test_13_a_sheet_of_images():
+    page = chapter(13).sheet(np.arange(3 * 64).reshape(3, 64), 2)
+    assert page.shape == (19, 19) and page[0].tolist() == [3] * 19
+    assert page[1:9, 10:18].tolist() == np.arange(64, 128).reshape(8, 8).tolist()
+    assert page[10:18, 1:9].tolist() == np.arange(128, 192).reshape(8, 8).tolist() and (page[9:, 10:] == 3).all()
+
+
+def read_digits(layers, images):
+    """Le cifre che una rete legge, senza le funzioni del libro; il logit più alto è la classe più probabile."""
+    for i, (weights, bias) in enumerate(layers):
+        images = images @ weights + bias
+        images = images if i == len(layers) - 1 else np.maximum(images, 0)
+    return images.argmax(axis=1)
+
+
+def test_13_five_seeds():
+    """Nessuna immagine in due parti; la rete legge bene il 97 % in media, sempre più del modello senza strato nascosto."""
+    book, scores = chapter(13), []
+    for seed, (net, rows, (said, linear)) in enumerate(book.runs):
+        parts = book.split(1797, np.random.default_rng(seed))
+        assert [len(part) for part in parts] == [1078, 359, 360] and sorted(np.concatenate(parts)) == [*range(1797)]
+        assert (rows == parts[2]).all()
+        scores.append((read_digits(net, book.pixels[rows] / 16) == book.labels[rows]).mean())
+        assert np.isclose(scores[-1], said) and linear < said
+    assert len(scores) == 5 and np.mean(scores) >= 0.97 and min(scores) > 0.965
+    assert np.allclose(book.means, [0.978, 0.968], atol=0.0006)
+    assert 1 / 48 < 1 - book.means[0] < 1 / 43 and 1 / 32 < 1 - book.means[1] < 1 / 29
+    assert sum(weights.size + bias.size for weights, bias in book.layers) == 4810
+
+
+def test_13_the_best_epoch_is_kept():
+    """Gli strati che restano sono quelli con la loss di validazione più bassa, ricalcolata qui."""
+    book = chapter(13)
+    images, answers = book.pixels[book.validation_rows] / 16, book.labels[book.validation_rows]
+    losses = []
+    for _, layers in book.watched:
+        logits = np.maximum(images @ layers[0][0] + layers[0][1], 0) @ layers[1][0] + layers[1][1]
+        losses.append((np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(359), answers]).mean())
+    assert len(losses) == 31 and np.allclose(losses, [loss for loss, _ in book.watched])
+    assert book.layers is book.watched[int(np.argmin(losses))][1] and 0 < np.argmin(losses) < 30
+
+
+def test_13_why_not_standardised():
+    """Quattro pixel bianchi in ogni immagine di addestramento; con i cinque semi una macchia supera sempre 30."""
+    book = chapter(13)
+    for seed in [13, 0, 1, 2, 3, 4]:
+        seen = book.pixels[book.split(1797, np.random.default_rng(seed))[0]].astype(float)
+        inked = seen[:, seen.std(axis=0) > 0]
+        assert ((inked - inked.mean(axis=0)) / inked.std(axis=0)).max() > 30
+    assert (~book.inked).sum() == 4
+
+
+def test_13_steps_in_an_epoch(show):
+    assert "✓" in show(13, "check_steps", answer=34).text and "manca l'ultimo" in show(13, "check_steps", answer=33).text
+    assert show(13, "check_steps", answer=0).text.strip() == "Quanti passi?"
+    for size, steps in [(10, 1), (4, 3), (5, 2), (1, 10)]:
+        lines = show(13, "show_groups", size=size).text.strip().split("\n")
+        assert len(lines) == steps and sorted(n for line in lines for n in numbers(line)[1:]) == [*range(10)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_13_groups_are_unbiased_and_their_noise_is_known(size):
+    """Su tutte le 120 permutazioni di cinque immagini, a ogni passo: la media è il gradiente, il rumore quello della formula."""
+    book, five = chapter(13), np.array([3, 141, 592, 653, 58])
+
+    class Fixed:
+        def __init__(self, order):
+            self.permutation = lambda N: np.array(order)
+
+    each = np.array([book.gradient_on([row], book.noisy_layers) for row in five])
+    full = each.mean(axis=0)
+    assert np.allclose(book.gradient_on(five, book.noisy_layers), full)
+    every = [book.mini_batches(5, size, Fixed(order)) for order in itertools.permutations(range(5))]
+    gradient = {}
+    for groups in zip(*every):
+        keys = [tuple(sorted(group)) for group in groups]
+        for key in set(keys) - set(gradient):
+            gradient[key] = book.gradient_on(five[list(key)], book.noisy_layers)
+        counts = {key: keys.count(key) for key in set(keys)}
+        mean = sum(count * gradient[key] for key, count in counts.items()) / 120
+        noise = sum(count * ((gradient[key] - full) ** 2).sum() for key, count in counts.items()) / 120
+        B = len(keys[0])
+        variance = ((each - full) ** 2).sum(axis=1).mean()
+        assert np.allclose(mean, full) and np.isclose(noise, variance / B * (5 - B) / 4)
+
+
+def test_13_four_times_the_samples_half_the_noise(show):
+    """Il rumore misurato è quello della formula, a meno del caso; la domanda ha la risposta giusta."""
+    book = chapter(13)
+    each = np.array([book.gradient_on([row], book.noisy_layers) for row in book.train_rows])
+    sigma = np.sqrt(((each - book.full_gradient) ** 2).sum(axis=1).mean()) / np.linalg.norm(book.full_gradient)
+    for B, distances in book.noise.items():
+        expected = sigma * np.sqrt((1078 - B) / 1077 / B)
+        assert np.isclose(np.sqrt((distances**2).mean()), expected, rtol=0.15)
+    assert book.noise[1].mean() > 1
+    assert [k for k in book.divisors if "✓" in show(13, "check_noise", guess=k, size=64).text] == ["Per due"]
+    assert "✓" not in show(13, "check_noise", guess="Per due", size=16).text
+    assert np.isclose(numbers(show(13, "show_noise", size=4).text)[1], sigma / 2, rtol=0.15)
+
+
+def test_13_small_groups_win_at_equal_passes(show):
+    """Con tre semi, dopo dieci passaggi: più piccolo il gruppo, più bassa la loss. I passi sono 2700, 340, 50 e 10."""
+    book = chapter(13)
+    for seed in range(3):
+        start, found = book.initial_layers([64, 64, 10], np.random.default_rng(seed)), []
+        for size in [4, 32, 256, 1078]:
+            layers, _ = book.train_batches(book.X[book.train_rows], book.Y[book.train_rows], start, 0.05, 10, size, 0.0, np.random.default_rng(seed))
+            found.append(book.train_loss(layers))
+        assert found == sorted(found) and found[0] < 0.2 and found[-1] > 2
+    for size, steps in [(4, 2700), (32, 340), (256, 50), (1078, 10)]:
+        by_step, by_pass = book.by_size[size]
+        assert len(by_step) == steps and len(by_pass) == 11 and np.isclose(by_step[0], by_pass[0], rtol=0.5)
+        data = book.X[book.train_rows], book.Y[book.train_rows], book.start, 0.05, 10, size, 0.0, np.random.default_rng(13)
+        _, watched = book.train_batches(*data, book.train_loss)
+        assert np.allclose(by_pass, watched)
+        assert numbers(show(13, "show_size", size=size, epochs=10).text)[0] == steps
+    assert [k for k in book.winners if "✓" in show(13, "check_size", guess=k, size=32, epochs=10).text] == ["Gruppi da 4"]
+    assert "Segnato" in show(13, "check_size", guess="Gruppi da 4", size=4, epochs=7).text
+
+
+def test_13_momentum_helps():
+    """Dopo cinque epoche, con cinque semi, la loss con μ = 0.9 è meno di un terzo di quella senza."""
+    book = chapter(13)
+    for seed in range(5):
+        start = book.initial_layers([64, 64, 10], np.random.default_rng(seed))
+        data = book.X[book.train_rows], book.Y[book.train_rows], start, 0.1, 5, 32
+        slow, fast = (book.train_loss(book.train_batches(*data, mu, np.random.default_rng(seed))[0]) for mu in (0.0, 0.9))
+        assert fast < slow / 3
+
+
+def test_13_answers_of_other_images():
+    """Con le risposte mescolate ogni volta in un altro modo la loss resta intorno a ln 10 ≈ 2.30, con ogni seme."""
+    book = chapter(13)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        layers = book.initial_layers([64, 64, 10], rng)
+        for _ in range(5):
+            rows = rng.permutation(book.train_rows)
+            layers, _ = book.train_batches(book.X[book.train_rows], book.Y[rows], layers, 0.1, 1, 32, 0.0, rng)
+        assert 2.2 < book.train_loss(layers) < 2.45
+
+
+def test_13_learning_by_heart(show):
+    """Con le etichette sbagliate la validazione risale; con poche immagini resta lontana; la domanda ha la risposta giusta."""
+    book = chapter(13)
+    many, few, wrong = (book.by_case[name] for name in book.cases)
+    for seen in (many, few, wrong):
+        assert len(seen) == 101 and seen[-1, 0] < seen[10, 0] / 4 and 0 < seen[:, 1].argmin() < 100
+    assert wrong[-1, 1] > 1.5 * wrong[:, 1].min() and wrong[-1, 2] < wrong[wrong[:, 1].argmin(), 2] - 0.05
+    assert few[:, 1].min() > 3 * many[:, 1].min() and few[-1, 0] < 0.01
+    name = [*book.cases][2]
+    assert [k for k in book.ends if "✓" in show(13, "check_end", guess=k, case=name, epochs=100).text] == ["Risale"]
+    assert "✓" not in show(13, "check_end", guess="Risale", case=name, epochs=70).text
+    text = show(13, "show_curves", case="60 immagini", epochs=100).text
+    assert numbers(text)[:3] == [100, round(few[-1, 0], 3), round(few[-1, 1], 3)]
+    assert (few[0] == book.curves(60, 0)[0]).all()
+
+
+def test_13_wrong_labels_hurt_with_every_seed():
+    """Una su cinque sbagliata: in sessanta epoche la validazione risale di un quarto e più, con ogni seme; i dati restano intatti."""
+    book, before = chapter(13), chapter(13).labels.copy()
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        train, validation, _ = book.split(1797, rng)
+        answers = book.labels[train]
+        answers[:215] = (answers[:215] + rng.integers(1, 10, size=215)) % 10
+        watched = book.train_batches(
+            book.X[train], np.eye(10)[answers], book.initial_layers([64, 64, 10], rng), 0.1, 60, 32, 0.9, rng,
+            lambda layers: layers,
+        )[1]
+        losses = [book.cross_entropy(book.forward(book.X[validation], layers)[0], book.Y[validation]) for layers in watched]
+        assert losses[-1] > 1.25 * min(losses)
+    assert (book.labels == before).all() and np.allclose(215 / 1078, 1 / 5, atol=0.001)
+
+
+def test_13_the_confusions(show):
+    """La tabella rifatta con le cinque reti; l'8 è la cifra letta peggio; le immagini di una cella sono le sue."""
+    book, table = chapter(13), np.zeros((10, 10), dtype=int)
+    for net, rows, _ in book.runs:
+        for label, said in zip(book.labels[rows], read_digits(net, book.pixels[rows] / 16)):
+            table[label, said] += 1
+    assert (book.confusion == table).all() and table.sum() == 1800
+    assert (table - np.diag(np.diag(table))).max() == table[8, 1] == 7 and table[9, 5] == 4
+    assert [k for k in range(10) if "✓" in show(13, "check_worst", answer=k).text] == [8]
+    assert "8 letto come 1: 7 volte." in show(13, "show_confusion", true=8, guessed=1).text
+    assert "0 letto come 5: 0 volte." in show(13, "show_confusion", true=0, guessed=5).text
+    for (label, said), rows in book.examples.items():
+        assert len(rows) == table[label, said] and (book.labels[rows] == label).all()
+
+
+def test_13_a_white_pixel_never_moves_its_weight(show):
+    """Il peso d'angolo resta com'era, in ogni unità; al centro i pesi si muovono."""
+    book = chapter(13)
+    before, after = book.pictures["prima"], book.pictures["dopo"]
+    assert (before[0] == after[0]).all() and (before[[0, 32, 39]] == after[[0, 32, 39]]).all()
+    assert np.abs(after - before)[27].mean() > 10 * np.abs(after - before)[8].mean()
+    assert after.std() > before.std()
+    assert [k for k in book.corner if "✓" in show(13, "check_corner", guess=k, unit=5).text] == ["Com'era all'inizio"]
+    assert numbers(show(13, "show_unit", when="dopo", unit=3).text) == [3, round(after[:, 3].min(), 2), round(after[:, 3].max(), 2)]
+
+
+def test_13_what_it_gets_wrong(show):
+    """Otto immagini su 360, alcune con più di 0.9; la riga stampata dice cifra vera e risposta."""
+    book = chapter(13)
+    said = read_digits(book.layers, book.pixels[book.test_rows] / 16)
+    assert book.wrong.tolist() == np.flatnonzero(said != book.labels[book.test_rows]).tolist() and len(book.wrong) == 8
+    assert book.test_probabilities[book.wrong].max() > 0.9
+    answers = [k for k in book.beliefs if "✓" in show(13, "check_belief", guess=k, which=8).text]
+    assert answers == ["A volte più di 0.9: era sicura"]
+    for which, row in enumerate(book.wrong, 1):
+        truth, _, digit, _ = numbers(show(13, "show_wrong", which=which).text.replace("probabilità", ""))
+        assert (truth, digit) == (book.labels[book.test_rows[row]], said[row])
+
+
+def test_13_shifted_images():
+    """Un pixel più in là la rete legge meno della metà, a destra; con le copie spostate legge bene, con altri semi anche."""
+    book = chapter(13)
+    images = book.pixels[book.test_rows].reshape(-1, 8, 8)
+    moved = np.concatenate([images[:, :, -1:], images[:, :, :-1]], axis=2).reshape(-1, 64)
+    assert (book.shifted(book.pixels[book.test_rows], 1) == moved).all()
+    answers = book.labels[book.test_rows]
+    assert (read_digits(book.layers, moved / 16) == answers).mean() < 0.5
+    assert (read_digits(book.taught, moved / 16) == answers).mean() > 0.9 and len(book.copies) == 5390
+    for net, rows, _ in book.runs:
+        assert 0.35 < (read_digits(net, book.shifted(book.pixels[rows], 1) / 16) == book.labels[rows]).mean() < 0.55
+
+
+def test_13_the_drill_knows_right_from_wrong(show):
+    """Ogni variante ha una risposta intera fra −10 e 40, non nulla, rifatta qui; gli errori riconosciuti non sono la risposta."""
+    book = chapter(13)
+    assert len(book.drills) == 15
+    for variant, (kind, first, second, *more) in enumerate(book.drills, 1):
+        if kind == "velocità":
+            right = sum(g * first ** (len(second) - 1 - k) for k, g in enumerate(second))
+        elif kind == "rumore":
+            right = (second / first) ** 0.5
+        else:
+            starts = range(0, first, second)
+            right = {"passi": len(starts), "tutti": len(starts) * sum(more), "ultimo": first - starts[-1]}[kind]
+        assert right == int(right) and right != 0 and -10 <= right <= 40
+        _, _, mistakes, _ = book.drill(variant)
+        assert f"✓ Giusto: {int(right)}." in show(13, "check", variant=variant, answer=int(right)).text.replace("−", "-")
+        for wrong, why in mistakes.items():
+            if wrong != right:
+                assert "✗" in show(13, "check", variant=variant, answer=wrong).text and why in show(13, "check", variant=variant, answer=wrong).text
+        assert numbers(show(13, "solve", variant=variant, shown=True).text)[-1] == right
+        assert show(13, "solve", variant=variant, shown=False).text == "" and "?" in show(13, "ask", variant=variant).text
+        assert "Scrivi" in show(13, "check", variant=variant, answer=0).text
+
+
+def test_13_the_dozen_is_checked(show):
+    book = chapter(13)
+    for image, row in enumerate(book.hard, 1):
+        assert [k for k in range(10) if "✓" in show(13, "check_hard", image=image, answer=k).text] == [book.labels[row]]
+        assert "✗" not in show(13, "check_hard", image=image, answer=-1).text
+
+
+def test_13_the_project_runs_alone(tmp_path):
+    """Da solo in una cartella vuota il quaderno si scrive la tabella, addestra e giudica; le sue funzioni sono quelle del libro."""
+    source = CHAPTERS[0].parent / "progetto.ipynb"
+    path = tmp_path / source.name
+    path.write_bytes(source.read_bytes())
+    project = run(path)
+    assert (tmp_path / "dati" / "iris.csv").read_bytes() == (source.parent / "dati" / "iris.csv").read_bytes()
+    assert (project.N, project.D, project.C) == (150, 4, 3) and sorted(np.concatenate(project.parts)) == [*range(150)]
+    assert np.allclose(project.X[project.train_rows].mean(axis=0), 0) and project.accuracy_on(project.test_rows, project.chosen) > 0.9
+    assert project.confusion.sum() == 30 and np.isclose(np.trace(project.confusion) / 30, project.accuracy_on(project.test_rows, project.chosen))
+    functions = [
+        {node.name: ast.unparse(node) for cell in cells(file) for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)}
+        for file in (source, next(p for p in CHAPTERS if p.name.startswith("13")))
+    ]
+    shared = {"softmax", "cross_entropy", "softmax_cross_entropy_backward", "initial_layers", "forward", "backward", "mini_batches", "train_batches"}
+    assert all(functions[0][name] == functions[1][name] for name in shared)
+
+
+def test_13_the_project_takes_another_table(tmp_path):
+    """Una tabella con titoli, un numero mancante, una colonna costante e le classi a parole: cambia solo la prima cella."""
+    rng = np.random.default_rng(0)
+    lines = ["a;b;c;classe"] + [f"{v + 3 * k:.2f};{'' if i == 4 else round(w, 2)};7;{'no sì'.split()[k]}" for i, (v, w, k) in enumerate(zip(*rng.normal(size=(2, 60)), rng.integers(2, size=60)))]
+    (tmp_path / "mia.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sources = [cell.source for cell in cells(CHAPTERS[0].parent / "progetto.ipynb")]
+    settings = next(i for i, source in enumerate(sources) if source.startswith("table ="))
+    sources[settings] = sources[settings].replace("dati/iris.csv", "mia.csv").replace('","', '";"').replace("header = 0", "header = 1")
+    project = run(tmp_path / "progetto.ipynb", sources)
+    assert (project.N, project.D, project.C) == (59, 3, 2) and (~project.whole).sum() == 1
+    assert np.isfinite(project.X).all() and (project.X[:, 2] == 0).all() and project.names["names"].tolist() == ["no", "sì"]
+
+
 
 
 # Capitolo 14 --------------------------------------------------------------------------------------------------------
