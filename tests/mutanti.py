@@ -238,7 +238,6 @@ MUTANTS = [
         (13, "top, left = 9 * (i // columns) + 1, 9 * (i % columns) + 1", "top, left = 9 * (i % lines) + 1, 9 * (i // lines) + 1"),
         (13, "layers = [(W - 0.05 * dW, b - 0.05 * db)", "layers = [(W - 0.05 * dW, b)"),
         (13, "v = first * v + g", "v = first * v + (1 - first) * g"),
-        (13, "np.argwhere(confusion)", "np.argwhere(confusion.T)"),
         (13, "round(np.sqrt(ratio))", "ratio"),
         (13, 'return np.roll(pixels.reshape(-1, 8, 8), steps, axis=axis)', 'return np.roll(pixels.reshape(-1, 8, 8), -steps, axis=axis)'),
         # 14: il motore

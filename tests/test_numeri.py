@@ -2025,6 +2025,7 @@ def test_13_the_confusions(show):
     assert (book.confusion == table).all() and table.sum() == 1800
     assert (table - np.diag(np.diag(table))).max() == table[8, 1] == 7 and table[9, 5] == 4
     assert [k for k in range(10) if "✓" in show(13, "check_worst", answer=k).text] == [8]
+    assert numbers(show(13, "check_worst", answer=9).text) == [9, 3.8] and numbers(show(13, "check_worst", answer=8).text) == [8, 6]
     assert "8 letto come 1: 7 volte." in show(13, "show_confusion", true=8, guessed=1).text
     assert "0 letto come 5: 0 volte." in show(13, "show_confusion", true=0, guessed=5).text
     for (label, said), rows in book.examples.items():
