@@ -816,7 +816,7 @@ def test_14_engine_on_random_expressions(rng, program, dvalue):
         gradient = autograd.grad(lambda v: dvalue * execute(program, v)[-1])(point)
         assert_same(np.array([value.grad for value in inputs]), gradient, 1e-9)
 
-    order = nodes[-1].topological_order()
+    order = chapter(14).topological_order(nodes[-1])
     position = {node: k for k, node in enumerate(order)}
     assert len(position) == len(order) and order[-1] is nodes[-1]
     assert all(position[parent] < position[node] for node in order for parent, _ in node.parents)
@@ -844,20 +844,144 @@ def test_14_tanh(rng, a):
 
 @cases(N=st.integers(1, 2), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
 def test_14_engine_reproduces_the_chapters(rng, N, D, H, C):
-    """Strato e rete intera: il motore e le funzioni scritte a mano danno gli stessi gradienti."""
+    """Strato e rete intera: il motore dei numeri e le funzioni scritte a mano danno gli stessi gradienti."""
     book, values, grads = chapter(14), chapter(14).values, chapter(14).grads
-    X0, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
+    X0, Y, layers = halves(rng, N, D), one_hot(rng, N, C), random_layers(rng, (D, H, C))
     G = halves(rng, N, H)
-    X, W, b = values(X0), values(parameters[0]), values(parameters[1])
+    X, W, b = values(X0), values(layers[0][0]), values(layers[0][1])
     (G * book.relu_values(X @ W + b)).sum().backward()
-    _, Z = book.dense_forward(X0, *parameters[:2])
-    assert_same([grads(X), grads(W), grads(b)], list(book.dense_backward(G, X0, parameters[0], Z)))
+    _, Z = book.dense_forward(X0, *layers[0])
+    assert_same([grads(X), grads(W), grads(b)], list(book.dense_backward(G, X0, layers[0][0], Z)))
 
-    as_values = [values(p) for p in parameters]
-    loss = book.network_loss(X0, Y, as_values)
+    as_values = [(values(W), values(b)) for W, b in layers]
+    book.scalar_loss(X0, Y, as_values).backward()
+    by_hand = book.backward(*book.forward(X0, layers)[:1], Y, layers, book.forward(X0, layers)[1])
+    found = [grads(p) for layer in as_values for p in layer]
+    assert_same(found, [g for pair in by_hand for g in pair], 1e-10)
+
+
+def random_layers(rng, sizes):
+    """Strati con pesi a mezzi e bias sullo spigolo o lì accanto."""
+    return [(halves(rng, D, H), near_kink(rng, H)) for D, H in zip(sizes, sizes[1:])]
+
+
+def fits(A, B):
+    """Se le due forme si possono combinare elemento per elemento."""
+    return all(1 in pair or pair[0] == pair[1] for pair in zip(A.shape[::-1], B.shape[::-1]))
+
+
+def always(A, B):
+    return True
+
+
+def small(A, B):
+    return np.all(A < 3)
+
+
+ARRAYS = {  # l'operazione per i Tensor, la stessa per autograd, dove si può fare
+    "A + B": (lambda A, B: A + B, lambda A, B: A + B, fits),
+    "A * B": (lambda A, B: A * B, lambda A, B: A * B, fits),
+    "A * A": (lambda A, B: A * A, lambda A, B: A * A, always),
+    "A @ B": (lambda A, B: A @ B, lambda A, B: A @ B, lambda A, B: A.ndim == B.ndim == 2 and A.shape[1] == len(B)),
+    "½ A": (lambda A, B: 0.5 * A, lambda A, B: 0.5 * A, always),
+    "array + A": (lambda A, B: np.ones((2, 1, 1)) + A, lambda A, B: np.ones((2, 1, 1)) + A, lambda A, B: A.ndim < 3),
+    "array * A": (lambda A, B: np.array([[3.0], [-1.0]]) * A, lambda A, B: np.array([[3.0], [-1.0]]) * A, lambda A, B: A.ndim < 2),
+    "ReLU A": (lambda A, B: A.relu(), lambda A, B: relu(A), always),
+    "exp A": (lambda A, B: A.exp(), lambda A, B: anp.exp(A), small),
+    "ln A": (lambda A, B: A.log(), lambda A, B: anp.log(A), lambda A, B: np.all(A > 0.1)),
+    "Σ A": (lambda A, B: A.sum(), lambda A, B: anp.sum(A), always),
+    "Σ₀ A": (lambda A, B: A.sum(axis=0), lambda A, B: anp.sum(A, axis=0, keepdims=True), lambda A, B: A.ndim > 0),
+    "Σ₋₁ A": (lambda A, B: A.sum(axis=-1), lambda A, B: anp.sum(A, axis=-1, keepdims=True), lambda A, B: A.ndim > 0),
+    "media A": (lambda A, B: A.mean(), lambda A, B: anp.mean(A), always),
+}
+array_programs = st.lists(st.tuples(st.sampled_from(sorted(ARRAYS)), st.integers(0, 12), st.integers(0, 12)), max_size=10)
+
+
+@cases(program=array_programs, N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3))
+def test_14_array_engine_on_random_expressions(rng, program, N, D, H):
+    """Forme ripetute dal broadcasting, biforcazioni, spigoli: valori e gradienti sono quelli di autograd."""
+    inputs = [halves(rng, *shape) for shape in [(N, D), (D, H), (H,), (N, 1), (1, D), ()]]
+    pool, kept = list(inputs), []
+    for name, i, j in program:
+        i, j = i % len(pool), j % len(pool)
+        ours, oracle, allowed = ARRAYS[name]
+        if allowed(pool[i], pool[j]):
+            value = np.asarray(oracle(pool[i], pool[j]))
+            if np.abs(value).max() < 200:
+                kept.append((ours, oracle, i, j))
+                pool.append(value)
+
+    tensors = [chapter(14).Tensor(v) for v in inputs]
+    for ours, _, i, j in kept:
+        tensors.append(ours(tensors[i], tensors[j]))
+    assert_same([t.data for t in tensors], pool)
+    G = halves(rng, *pool[-1].shape)
+
+    def weighted(*values):
+        values = list(values)
+        for _, oracle, i, j in kept:
+            values.append(oracle(values[i], values[j]))
+        return anp.sum(G * values[-1])
+
+    expected = [autograd.grad(weighted, k)(*inputs) for k in range(len(inputs))]
+    for _ in range(2):  # la seconda volta i gradienti ripartono da zero
+        for tensor in tensors[: len(inputs)]:
+            tensor.grad = np.zeros_like(tensor.data)  # chi non è nel grafo non si tocca
+        tensors[-1].backward(G)
+        assert_same([t.grad for t in tensors[: len(inputs)]], [np.asarray(g) for g in expected], 1e-9)
+
+
+@cases(ndim=st.integers(0, 3), extra=st.integers(0, 2))
+def test_14_unbroadcast_sums_what_was_repeated(rng, ndim, extra):
+    """Un contatore per ogni elemento: a quale posto di prima appartiene."""
+    shape = tuple(rng.integers(1, 4, size=ndim))
+    whole = (*rng.integers(1, 4, size=extra), *(rng.integers(1, 4) if n == 1 else n for n in shape))
+    G = halves(rng, *whole)
+    size = math.prod(shape)
+    owner = np.broadcast_to(np.arange(size).reshape(shape), whole)
+    expected = np.bincount(owner.ravel(), np.ravel(G), minlength=size).reshape(shape)
+    assert_same(chapter(14).unbroadcast(np.asarray(G), shape), expected)
+
+
+@cases(N=side, C=side, scale=st.sampled_from([1.0, 300.0]))
+def test_14_the_loss_is_one_node(rng, N, C, scale):
+    """Il nodo solo e la loss composta, davanti ad autograd; con logit grandi il nodo non trabocca."""
+    logits, Y = scale * halves(rng, N, C), one_hot(rng, N, C)
+    top = logits.max(axis=1, keepdims=True)
+    expected = autograd.grad(lambda z: mean_loss(z - top, Y))(logits)
+    for function in (chapter(14).softmax_cross_entropy, chapter(14).composed_loss):
+        tensor = chapter(14).Tensor(logits)
+        loss = function(tensor, Y)
+        loss.backward()
+        assert_same([loss.data, tensor.grad], [mean_loss(logits - top, Y), expected], 1e-10)
+
+
+@cases(N=side, sizes=st.lists(side, min_size=2, max_size=5))
+def test_14_the_network_has_the_gradients_written_by_hand(rng, N, sizes):
+    book = chapter(14)
+    net = book.MLP(sizes, rng)
+    for (W, b), (weights, biases) in zip(net.layers, random_layers(rng, sizes)):
+        W.data, b.data = weights / 4, biases
+    X, Y = halves(rng, N, sizes[0]), one_hot(rng, N, sizes[-1])
+    loss = book.softmax_cross_entropy(net(X), Y)
     loss.backward()
-    by_hand = book.backward(X0, Y, parameters, book.forward(X0, parameters))
-    assert_same([grads(p) for p in as_values], by_hand, 1e-10)
+    layers = [(W.data, b.data) for W, b in net.layers]
+    Y_hat, inputs = book.forward(X, layers)
+    by_hand = book.backward(Y_hat, Y, layers, inputs)
+    assert_same([p.grad for p in net.parameters()], [g for pair in by_hand for g in pair], 1e-10)
+    assert [p.data.shape for p in net.parameters()] == [s for D, H in zip(sizes, sizes[1:]) for s in ((D, H), (H,))]
+
+
+@cases(N=side, D=side)
+def test_14_new_array_nodes(rng, N, D):
+    """Trasposta e massimo di ogni riga, senza pari merito."""
+    book = chapter(14)
+    A = rng.permutation(N * D).reshape(N, D) + halves(rng) / 8
+    G = halves(rng, D, 1)
+    tensor = book.Tensor(A)
+    book.row_max(book.transpose(tensor)).backward(G)
+    expected = autograd.grad(lambda v: anp.sum(G * anp.max(v.T, axis=1, keepdims=True)))(A)
+    assert_same(tensor.grad, expected)
 
 
 # Forme sbagliate, NaN, etichette impossibili --------------------------------------------------------------------------
@@ -960,8 +1084,35 @@ def test_bad_input_is_refused(number, name, arguments, message):
         (0.0, lambda a: a**-1, "Esponente"),
         (0.0, lambda a: a**0.5, "Esponente"),
         (2.0, lambda a: a**a, "Esponente"),
+        (-1.0, lambda a: a**-0.5, "Esponente"),
     ],
 )
 def test_14_engine_refuses_what_has_no_derivative(base, operation, message):
     with pytest.raises(ValueError, match=message):
         operation(chapter(14).Value(base))
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "message"),
+    [
+        (lambda book: book.Value(3) * np.array([1.0, 2.0]), TypeError, r"forma \(2,\)"),
+        (lambda book: book.Value(3) + np.ones((1, 1)), TypeError, "un numero solo"),
+        (lambda book: book.Value([1.0, 2.0]), TypeError, "un numero solo"),
+        (lambda book: book.Tensor([1.0, 0.0]).log(), ValueError, "positivi"),
+        (lambda book: book.Tensor([1.0]) @ book.Tensor([[1.0]]), ValueError, "due matrici"),
+        (lambda book: book.Tensor([1.0, 2.0]).backward(), ValueError, "gradiente in arrivo"),
+        (lambda book: book.Tensor(1.0).backward([1.0]), ValueError, "gradiente in arrivo"),
+    ],
+)
+def test_14_the_two_engines_say_what_is_wrong(operation, error, message):
+    with pytest.raises(error, match=message):
+        operation(chapter(14))
+
+
+def test_14_arrays_meet_the_engines():
+    """Con l'array a sinistra un Value lavora elemento per elemento; un Tensor in qualunque ordine."""
+    book, numbers = chapter(14), np.array([1.0, 2.0])
+    products = numbers * book.Value(3)
+    assert [value.data for value in products] == [3, 6]
+    for product in (numbers * book.Tensor(3.0), book.Tensor(3.0) * numbers):
+        assert isinstance(product, book.Tensor) and product.data.tolist() == [3, 6]

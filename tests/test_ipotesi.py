@@ -82,7 +82,7 @@ def test_14_the_list_of_things_to_do():
     """L'ordine dell'esempio, e un ingresso che è completo prima che l'ultimo nodo lavori."""
     Value = chapter(14).Value
     a, x, y, z = (Value(v, label=name) for v, name in ((3, "a"), (-2, "x"), (5, "y"), (-4, "z")))
-    assert [node.label for node in (a * a + a).topological_order()] == ["a", "×", "+"]
+    assert [node.label for node in chapter(14).topological_order(a * a + a)] == ["a", "×", "+"]
     f = (x + y) * z
     f.grad = 1.0
     for parent, local in f.parents:

@@ -2141,13 +2141,17 @@ def test_14_the_engine_reproduces_the_book():
     a, c, bias = values(x), values(w), Value(b)
     (a @ c + bias).relu().backward()
     assert grads(a).tolist() == [-3, -1, 2] and grads(c).tolist() == [1, -2, 3] and bias.grad == 1
-    assert np.allclose(book.history, [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
 
+    wanted = [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]]
     weights, shared = values(W), values(biases)
     (dvalues * book.relu_values(X @ weights + shared)).sum().backward()
-    assert np.allclose(grads(weights), [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]])
-    assert np.allclose(grads(shared), [6, 4, 6])
-    assert np.allclose(book.J, J)
+    assert np.allclose(grads(weights), wanted) and np.allclose(grads(shared), [6, 4, 6])
+    weights, shared = book.Tensor(W), book.Tensor(biases)
+    (book.Tensor(X) @ weights + shared).relu().backward(dvalues)
+    assert np.allclose(weights.grad, wanted) and np.allclose(shared.grad, [6, 4, 6])
+
+    assert np.allclose(book.rows, J) and np.allclose(book.checks["9, i logit"][0], s - y)
+    assert all(np.allclose(engine, by_hand) for engine, by_hand in book.checks.values()) and len(book.checks) == 4
 
 
 def test_14_forks_order_and_a_second_pass():
@@ -2160,29 +2164,145 @@ def test_14_forks_order_and_a_second_pass():
     assert chapter(14).gradient_of_a(chapter(14).two_ways, Value.backward) == 12
     assert chapter(14).gradient_of_a(chapter(14).two_ways, chapter(14).backward_by_levels) == 2
     assert repr(a) == "Value(data=3, grad=7)"
+    assert chapter(14).total.data == 10_000 and all(term.grad == 1 for term in chapter(14).terms)
+    assert len(chapter(14).topological_order(chapter(14).total)) == 20_001
 
 
-def test_14_training_with_the_engine():
-    with_engine, with_numpy = chapter(14).train_engine(epochs=5), chapter(14).train_numpy(epochs=5)
-    assert np.allclose(with_engine, with_numpy) and with_engine[4] < with_engine[0]
-    assert np.isclose(with_engine[0], chapter(14).network_loss(chapter(14).X0, chapter(14).Y_true, [
-        chapter(14).values(p) for p in chapter(14).parameters0
-    ]).data)  # fmt: skip
+def test_14_what_the_boxes_say():
+    """Con = al posto di += resta 3; backward azzera soltanto i nodi del suo grafo; il grafo vecchio dà i gradienti vecchi."""
+    Value = chapter(14).Value
+    a = Value(3)
+    f = a * a + a
+    f.grad = 1.0
+    for node in reversed(chapter(14).topological_order(f)):
+        for parent, local in node.parents:
+            parent.grad = local * node.grad
+    assert a.grad == 3
+
+    a, other = Value(5), Value(7)
+    (a * other).backward()
+    (a * 2).backward()
+    assert (a.grad, other.grad) == (2, 5)
+    f = a * a
+    f.backward()
+    a.data = 1.0
+    f.backward()
+    assert a.grad == 10
 
 
-def test_14_the_slider_shows_every_gradient(show):
-    """Alla fine, su ogni filo che esce da un ingresso c'è il contributo giusto: sommati danno il gradiente."""
-    for name, build in chapter(14).expressions.items():
-        output, _ = build()
-        output.backward()
-        order = output.topological_order()
-        seen = show(11, "show_engine", expression=name, step=12)
-        assert "Il percorso è finito" in seen.text
-        shown = dict(re.findall(r"([^,\s]+) = ([-−\d.]+)", seen.text.split("finora: ")[1]))
-        for node in order:
-            if not node.parents or node.label == "$u$":
-                number = numbers(shown[chapter(14).plain(node.label)])[0]
-                assert np.isclose(number, node.grad, atol=0.006), (name, node.label)
+FINAL = {  # i gradienti alla fine, dalle formule: nell'ordine giusto, e per livelli
+    "ReLU(u·c·d + u), u = a + b": ({"a": 3, "b": 3, "c": -6, "d": -3, "u+": 3}, {"a": 1, "b": 1, "c": -6, "d": -3, "u+": 3}),
+    "un neurone": ({"x₀": -3, "w₀": 1, "x₁": -2, "w₁": -2, "b": 1},) * 2,
+    "ln(e^z₀ + e^z₁) − z₀": ({"z₀": -0.75, "z₁": 0.75},) * 2,
+}
+
+
+def test_14_the_two_orders(show):
+    """Alla fine: i gradienti delle formule; ogni filo porta la derivata locale e il prodotto; chi dà torto alla previsione."""
+    book = chapter(14)
+    assert list(FINAL) == list(book.builders) == list(book.formulas)[:3]
+    for formula, finals in FINAL.items():
+        for levels, expected in zip((False, True), finals):
+            seen = show(14, "show_engine", formula=formula, levels=levels, step=6)
+            told = dict(part.rsplit(" ", 1) for part in seen.text.strip().split("\n")[-1].split("; "))
+            assert {name: numbers(grad)[0] for name, grad in told.items()} == expected
+            assert None not in [back for _, back in seen.wires.values()]
+        assert book.formulas[formula][0] == (finals[0] != finals[1])
+    wires = show(14, "show_engine", formula=list(FINAL)[0], levels=True, step=6).wires
+    assert wires["4", "5"] == ("3 [−1]", "2") and wires["4", "7"] == ("3 [1]", "1")
+
+
+@pytest.mark.parametrize("formula", list(FINAL))
+def test_14_one_step_one_node(show, formula):
+    """A ogni passo lavora un nodo: i fili percorsi crescono, e i numeri già scritti restano nell'ordine giusto."""
+    before = {}
+    for step in range(7):
+        seen = show(14, "show_engine", formula=formula, levels=False, step=step)
+        written = {wire: back for wire, (_, back) in seen.wires.items() if back is not None}
+        assert before.items() <= written.items() and (len(written) > len(before) if step > 1 else not written)
+        before = written
+
+
+def test_14_the_stack(show):
+    """Gli stati di todo sono quelli della tabella nei dettagli, e order finisce con a, p, f."""
+    states = chapter(14).stack_states
+    assert states[-1] == ("f✓", [], ["a", "p", "f"])
+    assert [taken for taken, _, _ in states[1:]] == ["f", "p", "a", "a✓", "a", "p✓", "a", "f✓"]
+    assert states[2][1] == ["f✓", "a", "p✓", "a", "a"] and states[5][1:] == (["f✓", "a", "p✓"], ["a"])
+    assert sum(taken == "a" for taken, _, _ in states) == 3
+    assert "order: a p f" in show(14, "show_stack", turn=8).text and "todo: vuota" in show(14, "show_stack", turn=8).text
+
+
+def test_14_what_is_repeated_is_summed(show):
+    for N, H in itertools.product(range(1, 6), range(1, 5)):
+        for (kind, total), shape in zip(chapter(14).sums.items(), [(H,), (N, 1), ()]):
+            back = np.asarray(total(np.ones((N, H))))
+            assert back.shape == shape and np.array_equal(back, chapter(14).unbroadcast(np.ones((N, H)), shape))
+            text = show(14, "show_repeats", kind=kind, N=N, H=H).text
+            assert numbers(text) == [N * H / back.size] * 2
+
+
+def test_14_the_network_learns_the_arms(show):
+    """Cinque semi: dopo 500 epoche almeno il 97 per cento dei punti; nella figura, ciò che dice la rete salvata."""
+    book = chapter(14)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        points, Y = book.spirals(rng)
+        net = book.MLP([2, 32, 3], rng)
+        book.train_network(net, points, Y, 1.0, 500)
+        (W1, b1), (W2, b2) = [(W.data, b.data) for W, b in net.layers]
+        scores = np.maximum(0, points @ W1 + b1) @ W2 + b2
+        assert (scores.argmax(axis=1) == Y.argmax(axis=1)).mean() >= 0.97
+    found = [numbers(show(14, "show_spirals", epoch=epoch).text) for epoch in book.saved]
+    assert [row[0] for row in found] == [0, 20, 50, 100, 200, 500, 1000]
+    assert found[0][2] < 50 and found[-1][2] >= 97 and found[-1][1] < 0.1
+    rng = np.random.default_rng(0)
+    points, Y = book.spirals(rng)
+    layers = book.initial_layers([2, 32, 3], rng)
+    for _ in range(20):  # la stessa discesa, con i gradienti scritti a mano
+        Y_hat, inputs = book.forward(points, layers)
+        gradients = book.backward(Y_hat, Y, layers, inputs)
+        layers = [(W - dW, b - db) for (W, b), (dW, db) in zip(layers, gradients)]
+    assert np.allclose(book.saved[20][0][0], layers[0][0])
+
+
+def test_14_the_costs():
+    """Undici nodi contro trentanovemila; due passi in avanti per parametro."""
+    book = chapter(14)
+    assert book.few == 11 and book.parameters == 64 * 64 + 64 + 64 * 10 + 10
+    hidden = 300 * 8 * (2 + 2 + 1 + 1)  # due prodotti, due somme, il bias, la ReLU: almeno
+    assert book.many > hidden and book.many / book.few > 1000
+
+
+def test_14_the_drill(show, monkeypatch):
+    """Le risposte, trovate a mano; nessun errore riconosciuto è la risposta giusta, e nessuna risposta è 0."""
+    book = chapter(14)
+    right = [5, 7, 6, 15, 6, 1, 20, -0.5, 17, 12, 5, 3, 24, 8, 6, 10]
+    assert len(book.scalars) + len(book.arrays) == len(right) >= 12
+    seen = []
+    monkeypatch.setattr(book.disegno, "esito", lambda ok, text: seen.append((ok, text)))
+    for exercise, answer in enumerate(right, 1):
+        _, found, mistakes, _ = book.drill(exercise)
+        assert np.isclose(found, answer) and mistakes and not any(np.isclose(value, answer) for value in mistakes)
+        book.check(exercise, answer)
+        book.check(exercise, 0)
+        book.check(exercise, next(iter(mistakes)))
+        assert [ok for ok, _ in seen[-3:]] == [True, None, False] and next(iter(mistakes.values())) in seen[-1][1]
+        assert abs(answer) <= 30 and book.short(answer) in show(14, "solve", exercise=exercise, shown=True).text
+
+
+def test_14_the_exercises():
+    """Sui fiori bastano pochi semi; con il momentum la loss scende di più; l'ultimo nodo nuovo regge le differenze."""
+    book = chapter(14)
+    found = [book.train_iris(seed, [4, 8, 3]) for seed in range(5)]
+    assert np.mean(found, axis=0).min() > 0.9
+    for seed in range(5):
+        losses = []
+        for mu in (0.0, 0.9):
+            net = book.MLP([2, 32, 3], np.random.default_rng(seed))
+            losses.append(book.train_with_momentum(net, book.X_spirals, book.Y_spirals, 0.1, mu, 300))
+        assert losses[1] < losses[0] / 2
+    assert abs(book.A.grad - book.numerical).max() < 1e-6
 
 
 # Il testo -----------------------------------------------------------------------------------------------------------
