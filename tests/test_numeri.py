@@ -1427,7 +1427,7 @@ def test_10_the_drill_knows_right_from_wrong(show):
     book = chapter(10)
     drill = next(i for i in book.interactives if i.f.__name__ == "ask")
     variants, box = drill.controls[0].values, drill.controls[1].values
-    assert len(variants) == len(book.drills) >= 12 and len({(d[0], d[1]) for d in book.drills}) == len(variants)
+    assert len(variants) == len(book.drills) == 16 and len({(d[0], d[1]) for d in book.drills}) == len(variants)
     layers = book.initial_layers([4, 7, 5, 3], np.random.default_rng(0))
     Y_hat, inputs = book.forward(np.ones((6, 4)), layers)
     gradients = book.backward(Y_hat, np.eye(3)[[0] * 6], layers, inputs)
