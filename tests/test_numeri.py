@@ -1689,8 +1689,9 @@ def test_11_predictions_are_judged(show):
         ("check_width", "reach", {"kind": "addestrate", "width": 32}, {"kind": "congelate, bias a caso", "width": 32}),
         ("check_rate", "fates", {"rate": 1.0, "epoch": 2000}, {"rate": 10.0, "epoch": 2000}),
         ("check_way", "saviours", {"way": "in centimetri", "rate": 1.0}, {"way": "riscalate", "rate": 1.0}),
+        ("check_six", "courses", {"epoch": 200}, {"epoch": 500}),
     ]
-    expected = ["Solo le 8 addestrate", "db, quello dei bias del primo strato", "Fra il 70% e il 97%", "Non impara più niente", "Centrare"]
+    expected = ["Solo le 8 addestrate", "db, quello dei bias del primo strato", "Fra il 70% e il 97%", "Non impara più niente", "Centrare", "Prima scende, poi risale"]
     for (name, answers, before, after), answer in zip(asked, expected):
         for guess in chapter(11).names[answers]:
             assert "Segnato" in show(11, name, guess=guess, **before).text
