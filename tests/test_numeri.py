@@ -2303,6 +2303,18 @@ def test_14_the_exercises():
             net = book.MLP([2, 32, 3], np.random.default_rng(seed))
             losses.append(book.train_with_momentum(net, book.X_spirals, book.Y_spirals, 0.1, mu, 300))
         assert losses[1] < losses[0] / 2
+
+    net = book.MLP([2, 32, 3], np.random.default_rng(0))
+    layers, speed = [(W.data, b.data) for W, b in net.layers], 0
+    book.train_with_momentum(net, book.X_spirals, book.Y_spirals, 0.1, 0.5, 3)
+    for _ in range(3):  # la stessa discesa sui parametri in fila, con i gradienti scritti a mano
+        Y_hat, inputs = book.forward(book.X_spirals, layers)
+        flat = np.concatenate([np.ravel(p) for layer in layers for p in layer])
+        gradients = book.backward(Y_hat, book.Y_spirals, layers, inputs)
+        speed = 0.5 * speed + np.concatenate([np.ravel(g) for pair in gradients for g in pair])
+        W1, b1, W2, b2 = np.split(flat - 0.1 * speed, np.cumsum([64, 32, 96]))
+        layers = [(W1.reshape(2, 32), b1), (W2.reshape(32, 3), b2)]
+    assert np.allclose(net.layers[0][0].data, layers[0][0]) and np.allclose(net.layers[1][1].data, layers[1][1])
     assert abs(book.A.grad - book.numerical).max() < 1e-6
 
 
