@@ -56,7 +56,7 @@ def lab(tmp_path):
 def test_chi_legge_cambia_una_riga_e_il_cursore_la_segue(page, lab):
     page.goto(f"{lab}lab/tree/{CHAPTER_6.name}")
     page.get_by_role("heading", name="Ottimizzare: learning rate ed epoche").wait_for()
-    # Prima che il kernel risponda l'indicatore dice già idle, e «Run All Cells» cancellerebbe i risultati senza eseguire.
+    # Prima che il kernel risponda l'indicatore sembra già fermo, ed eseguire tutto cancellerebbe soltanto i risultati.
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
