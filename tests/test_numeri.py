@@ -1564,9 +1564,9 @@ def test_11_straight_boundaries_and_folds():
 
 
 def test_11_learning_rates_on_the_spirals():
-    """Con 3 i cinque semi stanno fra 94% e 99.3%; con 10 muoiono tutte e otto le unità in tre epoche; con 0.01 manca il tempo."""
+    """Con 3 i cinque semi superano il 90%; con 10 muoiono tutte e otto le unità in tre epoche; con 0.01 manca il tempo."""
     book = chapter(11)
-    assert all(0.94 <= on_spirals(book.train, [2, 8, 3], seed, 3.0)[0] < 0.995 for seed in range(5))
+    assert all(on_spirals(book.train, [2, 8, 3], seed, 3.0)[0] > 0.9 for seed in range(5))
     assert all(on_spirals(book.train, [2, 8, 3], seed, 10.0) == (1 / 3, 8) for seed in range(5))
     assert round(right(logits_11(book.X, book.runs[0.01][2000]), book.Y), 2) == 0.56
     assert book.losses[0.3][-1] < 0.12 and book.losses[1.0][-1] < 0.05 < book.losses[3.0][-1]
