@@ -860,11 +860,6 @@ def test_14_engine_reproduces_the_chapters(rng, N, D, H, C):
     assert_same(found, [g for pair in by_hand for g in pair], 1e-10)
 
 
-def random_layers(rng, sizes):
-    """Strati con pesi a mezzi e bias sullo spigolo o lì accanto."""
-    return [(halves(rng, D, H), near_kink(rng, H)) for D, H in zip(sizes, sizes[1:])]
-
-
 def fits(A, B):
     """Se le due forme si possono combinare elemento per elemento."""
     return all(1 in pair or pair[0] == pair[1] for pair in zip(A.shape[::-1], B.shape[::-1]))
@@ -960,7 +955,7 @@ def test_14_the_loss_is_one_node(rng, N, C, scale):
 def test_14_the_network_has_the_gradients_written_by_hand(rng, N, sizes):
     book = chapter(14)
     net = book.MLP(sizes, rng)
-    for (W, b), (weights, biases) in zip(net.layers, random_layers(rng, sizes)):
+    for (W, b), (weights, biases) in zip(net.layers, random_layers(rng, sizes, near_kink)):
         W.data, b.data = weights / 4, biases
     X, Y = halves(rng, N, sizes[0]), one_hot(rng, N, sizes[-1])
     loss = book.softmax_cross_entropy(net(X), Y)
