@@ -846,7 +846,7 @@ def test_14_tanh(rng, a):
 def test_14_engine_reproduces_the_chapters(rng, N, D, H, C):
     """Strato e rete intera: il motore dei numeri e le funzioni scritte a mano danno gli stessi gradienti."""
     book, values, grads = chapter(14), chapter(14).values, chapter(14).grads
-    X0, Y, layers = halves(rng, N, D), one_hot(rng, N, C), random_layers(rng, (D, H, C))
+    X0, Y, layers = halves(rng, N, D), one_hot(rng, N, C), random_layers(rng, (D, H, C), near_kink)
     G = halves(rng, N, H)
     X, W, b = values(X0), values(layers[0][0]), values(layers[0][1])
     (G * book.relu_values(X @ W + b)).sum().backward()
