@@ -1328,7 +1328,8 @@ def test_10_numbers_appear_when_they_are_reached(show, monkeypatch, name):
             for text, keys in lines:
                 reached = [key for key in keys if k >= when[key]]
                 assert np.allclose(numbers(text), [expected[turn][key][j] for key in reached], atol=6e-4)
-                assert text.count("?") == sum(k == when[key] - 1 for key in keys)
+                asked = [key for key in keys if step < 21 or key[0] != "d"]  # in fondo al cursore non resta niente da indovinare
+                assert text.count("?") == sum(k == when[key] - 1 for key in asked)
         if step < 21:
             assert ("Aggiornati" in told) == (step in (9, 18)) and len(told) < 36
     assert np.allclose(numbers(told), [turn["loss"] for turn in expected], atol=6e-4)
@@ -1344,11 +1345,11 @@ def test_10_the_arithmetic_of_a_unit_is_right(show):
         if k < first[node[0]] and not (k == 0 and turn):
             assert "niente" in text
             continue
-        lines = text.replace("\n  =", " =").splitlines()
+        lines = re.sub(r"\n  ([=≈])", r" \1", text).splitlines()
         assert max(map(len, text.splitlines())) < 40 and len(text.splitlines()) <= 4
         results = {}
         for line in lines:
-            what, how, value = line.split(" = ")
+            what, how, value = re.split(" [=≈] ", line)
             how = re.sub(r"e\^(\S+)", r"np.exp(\1)", how.replace("(e^", "( e^").replace("−", "-").replace("·", "*").replace("ReLU(", "max(0, "))
             how = how.replace("np.exp(0))", "np.exp(0) )") if how.count("(") < how.count(")") else how
             results[what] = numbers(value)[0]
@@ -1521,18 +1522,18 @@ def test_11_three_models_on_the_spirals():
 
 
 def test_11_random_biases_and_width():
-    """Congelate con bias a caso: 32 fra 87% e 96%, 8 sotto 62%. Addestrate: 4 fra 69% e 93%, 16 almeno 99%."""
+    """Congelate con bias a caso: 32 fra 87% e 96%, 8 fra 61% e 72%. Addestrate: 4 fra 69% e 93%, 16 almeno 99%."""
     book = chapter(11)
     found = {(name, width): [] for name, width in [("frozen", 32), ("frozen", 8), ("trained", 4), ("trained", 16)]}
     for (name, width), values in found.items():
         train = book.frozen_with_biases if name == "frozen" else book.train
         values += [on_spirals(train, [2, width, 3], seed)[0] for seed in range(5)]
-    assert 0.87 < min(found["frozen", 32]) < max(found["frozen", 32]) < 0.96 and max(found["frozen", 8]) < 0.62
+    assert 0.865 < min(found["frozen", 32]) < max(found["frozen", 32]) < 0.965 and 0.605 < min(found["frozen", 8]) < max(found["frozen", 8]) < 0.725
     assert 0.69 < min(found["trained", 4]) < max(found["trained", 4]) < 0.935 and min(found["trained", 16]) >= 0.99
     X, Y, layers = book.task([2, 8, 3])
     first = book.frozen_with_biases(X, Y, layers, 1.0, 2)[0][0]
     assert np.array_equal(first[0], layers[0][0]) and abs(first[1]).min() > 0
-    assert np.isclose(100 * right(logits_11(book.X, book.networks["congelate, bias a caso", 32]), book.Y), 87.3, atol=0.05)
+    assert np.isclose(100 * right(logits_11(book.X, book.networks["congelate, bias a caso", 32]), book.Y), 87.0, atol=0.05)
 
 
 def test_11_the_lines_of_the_units():
@@ -1600,6 +1601,23 @@ def test_11_the_network_adds_nothing_on_iris():
     found = np.array(chapter(11).found)
     assert np.allclose(found.mean(axis=0), [0.967, 0.933, 0.967], atol=5e-4)
     assert np.array_equal(found[:4, 1], found[:4, 2]) and found[4, 1] < found[4, 2]
+    book, slow = chapter(11), []
+    for seed in range(5):
+        _, rows, test_rows = book.flowers(seed)
+        linear = book.initial_layers([4, 3], np.random.default_rng(seed))
+        slow.append(book.test_accuracy(book.train, linear, 0.3, book.standardize(book.features, rows), rows, test_rows))
+    assert np.isclose(100 * np.mean(slow), 95.3, atol=0.05)
+
+
+def test_11_on_six_flowers_the_loss_of_the_others_rises():
+    """La loss sugli altri sale mentre l'accuratezza cresce un poco."""
+    book, seen = chapter(11), []
+    others = np.setdiff1d(np.arange(150), book.six)
+    book.train(book.data[book.six], book.classes[book.six], book.start, 0.3, 500, watch=seen.append)
+    at = {epoch: logits_11(book.data[others], seen[epoch]) for epoch in (30, 500)}
+    assert np.allclose([100 * right(z, book.classes[others]) for z in at.values()], [63.9, 66.7], atol=0.05)
+    losses = [np.mean(np.log(np.exp(z).sum(axis=1)) - (z * book.classes[others]).sum(axis=1)) for z in at.values()]
+    assert np.allclose(losses, [1.118, 1.462], atol=6e-4)
 
 
 TABLE = [  # learning rate, mediana della loss, accuratezza media sul test, unità morte su quaranta
@@ -1738,7 +1756,7 @@ def test_12_what_nine_tenths_become(show):
     verdicts = {guess: show(12, "check_left", guess=guess, factor=0.9, layers=50).text for guess in chapter(12).left}
     assert [guess for guess, text in verdicts.items() if "✓" in text] == ["Meno di un centesimo"]
     assert "✓" not in show(12, "check_left", guess="Meno di un centesimo", factor=0.9, layers=30).text
-    for factor, layers in ((0.5, 20), (1.1, 50), (2.0, 1)):
+    for factor, layers in ((0.8, 20), (1.1, 50), (1.25, 1)):
         assert np.isclose(numbers(show(12, "show_product", factor=factor, layers=layers).text)[-1], factor**layers, rtol=1e-3)
 
 
@@ -1747,6 +1765,7 @@ def test_12_amplitudes_over_fifty_layers(show):
     signals = chapter(12).signals
     ends = {g: np.array([[f[-1], b[0]] for f, b in (signals(50, g, "ReLU", seed=seed) for seed in range(5))]) for g in (1.0, 2**0.5, 2.0)}
     assert f"{ends[1.0][0, 0]:.0e}" == "5e-09" and round(ends[2.0][0, 0] / 1e6) == 6
+    assert np.allclose(ends[2**0.5][0].round(2), [0.18, 0.3])
     assert (ends[1.0] < 1e-6).all() and (ends[2**0.5] > 0.1).all() and (ends[2**0.5] < 1).all() and (ends[2.0] > 1e6).all()
     for name, gain in chapter(12).gains.items():
         printed = numbers(show(12, "show_signals", activation="tanh", gain=gain, depth=10).text)
@@ -1765,6 +1784,8 @@ def test_12_the_sigmoid_looks_sound_and_is_not(show):
         assert (back[:-1] / back[1:] < 0.3).all()  # al più un quarto, in media
         ahead, back = signals(50, 1.0, "tanh", seed=seed)
         assert back[0] > 0.05 and signals(50, 4.0, "tanh", seed=seed)[1][0] > 1e8
+        at = [signals(50, g, "sigmoide", seed=seed)[1][0] for g in (4.0, 10.0, 16.0)]
+        assert at[0] < 1e-8 and 1e-3 < at[1] < 100 and at[2] > 1e3
     texts = {guess: show(12, "check_fate", guess=guess, activation="sigmoide", gain=1.0, depth=50).text for guess in chapter(12).fates}
     assert [guess for guess, text in texts.items() if "✓" in text] == ["Sparisce"]
     z = np.linspace(-8, 8, 1001)
@@ -1782,8 +1803,9 @@ def test_12_depth_makes_the_scale_decide(show):
     for seed in range(3):
         shallow = [chapter(12).loss_curve(2, factor, seed=seed)[-1] for factor in (0.5, 1.0, 2.0)]
         half, he, double = (chapter(12).loss_curve(10, factor, seed=seed) for factor in (0.5, 1.0, 2.0))
-        assert max(shallow) < 0.8 and abs(half[-1] - np.log(3)) < 0.01 and he.min() < 0.5
+        assert shallow[0] > shallow[1] > shallow[2] and max(shallow) < 0.8 and abs(half[-1] - np.log(3)) < 0.01 and he.min() < 0.5
         assert double[0] > 100 and not double[-1] < 1.09  # ln 3, oppure NaN
+    assert f"{chapter(12).curves[5, 0.5][-1]:.3f}" == "0.990" and round(chapter(12).curves[10, 2.0][0]) == 260
     for guess in chapter(12).ends:
         assert ("✓" in show(12, "check_end", guess=guess, depth=10, factor=0.5).text) == guess.startswith("No")
     first, _, last = numbers(show(12, "show_curve", depth=5, factor=1.0).text)
@@ -1793,7 +1815,7 @@ def test_12_depth_makes_the_scale_decide(show):
 def test_12_residual_connections_keep_the_gradient():
     for seed in range(5):
         without, kept = (chapter(12).signals(50, 0.1, "ReLU", skip=skip, seed=seed)[1][0] for skip in (False, True))
-        assert without < 1e-50 and 0.5 < kept < 5
+        assert without < 1e-50 and 0.5 < kept < 5 and chapter(12).signals(50, 0.5, "ReLU", skip=True, seed=seed)[0][-1] > 1e3
 
 
 def test_12_the_drill_knows_right_from_wrong(show):
@@ -1804,7 +1826,7 @@ def test_12_the_drill_knows_right_from_wrong(show):
         "sigmoide": lambda m, n: 1 / np.prod([0.25] * m), "scala": lambda m, n: np.prod([m] * n),
     }
     for k, (kind, m, n) in enumerate(book.drills, 1):
-        accepted = [answer for answer in range(101) if "✓" in show(12, "check", variant=k, answer=answer).text]
+        accepted = [answer for answer in range(201) if "✓" in show(12, "check", variant=k, answer=answer).text]
         assert len(accepted) == 1 and np.isclose(accepted[0], rules[kind](m, n))
         assert str(m) in show(12, "ask", variant=k).text and show(12, "solve", variant=k, shown=False).text == ""
         assert accepted[0] in numbers(show(12, "solve", variant=k, shown=True).text.replace("1/", ""))
