@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
-BESIDE = ("disegno.py", "libro.mplstyle", "dati/iris.csv")
+BESIDE = ("disegno.py", "libro.mplstyle", "dati/iris.csv", "dati/cifre.csv")
 # Ciò che un capitolo importa e ciò che ne mostra il testo, con le versioni del libro.
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "jupyterlab", "jupyterlab-myst")
 # Con questa riga comincia l'elenco dei pacchetti: dice anche che la cartella è una di queste, e che si può rifare.
@@ -55,7 +55,8 @@ def write(folder: Path) -> None:
         shutil.copy(CHAPTERS / name, folder / name)
     for path in sorted(CHAPTERS.glob("*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        complete(notebook)
+        if path.name[:2].isdigit():  # il progetto non si serve di niente, e la sua tabella la scrive da sé
+            complete(notebook)
         (folder / path.name).write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     shutil.copy(ROOT / "pubblica" / "LEGGIMI.txt", folder)
     packages.write_text("\n".join([MARK, *pins()]) + "\n", encoding="utf-8")

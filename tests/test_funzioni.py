@@ -469,7 +469,133 @@ def test_09_gradient_with_respect_to_the_probabilities(rng, C, tiny):
     assert np.allclose(found, -y / s, rtol=1e-4) and np.isclose(found[c], -1 / s[c], rtol=1e-4)
 
 
-# Capitolo 10 --------------------------------------------------------------------------------------------------------
+# Capitolo 10 ---------------------------------------------------------------------------------------------------------
+
+
+def net_logits(X, layers, bend=relu):
+    """Una rete di strati [(W, b), …], tutti con la stessa funzione tranne l'ultimo: X → logit."""
+    *hidden, (W, b) = layers
+    for W1, b1 in hidden:
+        X = bend(anp.dot(X, W1) + b1)
+    return anp.dot(X, W) + b
+
+
+def net_loss(X, Y, layers, bend=relu):
+    """L'entropia incrociata media, senza traboccare nemmeno quando i logit sono migliaia."""
+    logits = net_logits(X, layers, bend)
+    top = anp.max(logits, axis=1, keepdims=True)
+    return mean_loss(logits - top, Y)
+
+
+def random_layers(rng, widths, bias=halves):
+    return [(halves(rng, D, H), bias(rng, H)) for D, H in zip(widths[:-1], widths[1:], strict=True)]
+
+
+widths = st.lists(side, min_size=2, max_size=5)  # da uno a quattro strati
+
+
+@cases(N=side, widths=widths)
+def test_10_network_gradients(rng, N, widths):
+    """Reti di ogni forma e profondità, con somme pesate anche sullo spigolo: i gradienti sono quelli di autograd."""
+    X, Y, layers = halves(rng, N, widths[0]), one_hot(rng, N, widths[-1]), random_layers(rng, widths, near_kink)
+    kept = [(W.copy(), b.copy()) for W, b in layers]
+    Y_hat, inputs = chapter(10).forward(X, layers)
+    assert_same(Y_hat, np.array([exact_softmax(z) for z in net_logits(X, layers)]), 1e-10)
+    assert_same(inputs, [X, *(relu(net_logits(X, layers[: k + 1])) for k in range(len(layers) - 1))])
+    found = chapter(10).backward(Y_hat, Y, layers, inputs)
+    assert_same(found, autograd.grad(lambda p: net_loss(X, Y, p))(layers), 1e-10)
+    assert all(np.array_equal(a, b) for pair in zip(layers, kept, strict=True) for a, b in zip(*pair, strict=True))
+
+
+@cases(N=st.integers(1, 3), widths=st.lists(st.integers(1, 3), min_size=2, max_size=5))
+def test_10_network_gradients_against_differences(rng, N, widths):
+    """Lontano dallo spigolo anche le differenze, fatte con la rete scritta qui e con quella del capitolo."""
+    X, Y = rng.normal(size=(N, widths[0])), one_hot(rng, N, widths[-1])
+    layers = [(rng.normal(size=(D, H)), rng.normal(size=H)) for D, H in zip(widths[:-1], widths[1:], strict=True)]
+    assume(all((np.abs(net_logits(X, layers[:k])) > 1e-3).all() for k in range(1, len(layers))))
+    book = chapter(10)
+    Y_hat, inputs = book.forward(X, layers)
+    found = book.backward(Y_hat, Y, layers, inputs)
+    for i, pair in enumerate(layers):
+        for j in (0, 1):
+
+            def loss_with(value, i=i, j=j):
+                moved = [value if k == j else array for k, array in enumerate(layers[i])]
+                return net_loss(X, Y, [*layers[:i], moved, *layers[i + 1 :]])
+
+            assert_same(found[i][j], differences(loss_with, pair[j]), 1e-6)
+    spot = rng.integers(len(layers)), rng.integers(2)
+    found[spot[0]][spot[1]].flat[-1] += 0.5  # un errore in un numero solo
+    assert np.isclose(book.check_gradients(found, X, Y, layers), 0.5, atol=1e-6)
+
+
+@cases(N=side, widths=widths, learning_rate=rate, epochs=st.integers(0, 3))
+def test_10_training_goes_against_the_gradient(rng, N, widths, learning_rate, epochs):
+    """Ogni epoca parte dagli strati di quella prima; watch li vede tutti, e quelli di partenza restano com'erano."""
+    X, Y = halves(rng, N, widths[0]), one_hot(rng, N, widths[-1])
+    layers, history = random_layers(rng, widths, near_kink), []
+    start = [(W.copy(), b.copy()) for W, b in layers]
+
+    def watch(now):
+        history.append([(W.copy(), b.copy()) for W, b in now])
+        return len(history)
+
+    last, watched = chapter(10).train(X, Y, layers, learning_rate, epochs, watch)
+    assert watched == list(range(1, epochs + 2)) and len(last) == len(layers)
+    assert_same(layers, start, 0)
+    assert_same(history[0], start, 0)
+    assert_same(history[-1], last, 0)
+    for before, after in zip(history[:-1], history[1:], strict=True):
+        gradients = autograd.grad(lambda p: net_loss(X, Y, p))(before)
+        steps = [[p - learning_rate * g for p, g in zip(*pair, strict=True)] for pair in zip(before, gradients, strict=True)]
+        assert_same(after, steps, 1e-9)
+    again, nothing = chapter(10).train(X, Y, layers, learning_rate, epochs)
+    assert nothing == []
+    assert_same(again, last, 0)
+
+
+@cases(widths=widths)
+def test_10_initial_layers(rng, widths):
+    """Le forme, i bias nulli; e i pesi, divisi per la scala di He, sono i numeri che il generatore avrebbe dato."""
+    seed = int(rng.integers(2**32))
+    layers, same = chapter(10).initial_layers(widths, np.random.default_rng(seed)), np.random.default_rng(seed)
+    assert len(layers) == len(widths) - 1
+    for k, (W, b) in enumerate(layers):
+        assert_same(W * np.sqrt(widths[k] / 2), same.standard_normal((widths[k], widths[k + 1])))
+        assert np.array_equal(b, np.zeros(widths[k + 1]))
+
+
+def test_10_initial_layers_have_the_scale_of_he():
+    """Su molti numeri: media 0 e varianza due diviso gli ingressi."""
+    for D in (1, 8, 50):
+        W = chapter(10).initial_layers([D, 40_000 // D], np.random.default_rng(D))[0][0]
+        assert abs(W.mean()) < 0.03 * W.std() and abs(W.var() * D / 2 - 1) < 0.03
+
+
+@cases(N=side, widths=widths, penalty=st.sampled_from([0.01, 0.5, 3.0]))
+def test_10_exercises_on_the_network(rng, N, widths, penalty):
+    """La tangente iperbolica e la penalità sui pesi, davanti ad autograd."""
+    book = chapter(10)
+    X, Y, layers = halves(rng, N, widths[0]), one_hot(rng, N, widths[-1]), random_layers(rng, widths)
+    Y_hat, inputs = book.forward_tanh(X, layers)
+    found = book.backward_tanh(Y_hat, Y, layers, inputs)
+    assert_same(found, autograd.grad(lambda p: net_loss(X, Y, p, anp.tanh))(layers), 1e-10)
+    layers = random_layers(rng, [2, *widths[1:-1], 2], near_kink)
+
+    def penalized(p):
+        return net_loss(book.X_board, book.Y_board, p) + penalty / 2 * sum(anp.sum(W**2) for W, b in p)
+
+    assert_same(book.backward_l2(layers, penalty), autograd.grad(penalized)(layers), 1e-10)
+
+
+@cases(N=side, D=side)
+def test_10_a_layer_that_scales(rng, N, D):
+    dY, X, g = halves(rng, N, D), halves(rng, N, D), halves(rng, D)
+    expected = autograd.grad(lambda p: anp.sum(dY * (p[1] * p[0])))([X, g])
+    assert_same(chapter(10).scale_backward(dY, X, g), expected)
+
+
+# Capitolo 11 --------------------------------------------------------------------------------------------------------
 
 
 def network(X, parameters):
@@ -486,76 +612,141 @@ def random_network(rng, widths, bias):
     return [array for D, H in layers for array in (halves(rng, D, H), bias(rng, H))]
 
 
-@cases(N=side, D=side, H=side, C=side)
-def test_10_network_gradients(rng, N, D, H, C):
-    """Reti di ogni forma, con somme pesate anche sullo spigolo: i quattro gradienti sono quelli di autograd."""
+def pairs(parameters):
+    """[W1, b1, W2, b2, …] come [(W1, b1), (W2, b2), …]."""
+    return list(zip(parameters[::2], parameters[1::2], strict=True))
+
+
+@cases(N=side, D=side, H=side, C=side, learning_rate=rate, epochs=st.integers(0, 2))
+def test_11_frozen_layers_do_not_move(rng, N, D, H, C, learning_rate, epochs):
+    """Lo strato congelato resta com'era, l'altro va contro il gradiente dell'intera rete: prima l'uno, poi l'altro."""
     X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
-    stored = chapter(10).forward(X, parameters)
-    logits = network(X, parameters)
-    assert_same(stored[0], np.array([exact_softmax(z) for z in logits]))
-    found = chapter(10).backward(X, Y, parameters, stored)
-    assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)))
-    assert np.isclose(chapter(10).cross_entropy(stored[0], Y), mean_loss(logits, Y))
-
-
-@cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
-def test_10_network_gradients_against_differences(rng, N, D, H, C):
-    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), off_kink)
-    forward, loss = chapter(10).forward, chapter(10).cross_entropy
-    found = chapter(10).backward(X, Y, parameters, forward(X, parameters))
-    for i, gradient in enumerate(found):
-
-        def loss_with(value, i=i):
-            return loss(forward(X, [*parameters[:i], value, *parameters[i + 1 :]])[0], Y)
-
-        assert_same(gradient, differences(loss_with, parameters[i]), 1e-7)
-
-
-@cases(N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3), K=st.integers(1, 3), C=st.integers(1, 3))
-def test_10_deep_network_gradients(rng, N, D, H, K, C):
-    X, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, K, C), near_kink)
-    found = chapter(10).deep_backward(X, Y, parameters, chapter(10).deep_forward(X, parameters))
-    assert_same(found, list(autograd.grad(lambda p: mean_loss(network(X, p), Y))(parameters)), 1e-11)
-
-
-@cases(N=side, learning_rate=rate, epochs=st.integers(0, 2))
-def test_10_training_goes_against_the_gradient(rng, N, learning_rate, epochs):
-    """Ogni passo parte dai parametri del passo prima, e i parametri di partenza restano com'erano."""
-    X, Y, parameters = halves(rng, N, 4), one_hot(rng, N, 3), random_network(rng, (4, 8, 3), near_kink)
     start = [p.copy() for p in parameters]
-    history = chapter(10).train(X, Y, parameters, learning_rate, epochs)
-    assert len(history) == epochs + 1
-    assert all(np.array_equal(a, b) for a, b in zip(history[0], start, strict=True))
-    without_mean = chapter(10).train_without_mean(X, Y, parameters, learning_rate / N, epochs)
-    for k in range(epochs):
-        gradients = autograd.grad(lambda p: mean_loss(network(X, p), Y))(history[k])
-        expected = [p - learning_rate * g for p, g in zip(history[k], gradients, strict=True)]
-        assert_same(history[k + 1], expected, 1e-10)
-    assert_same(without_mean[-1], history[-1], 1e-9)
+    gradient = autograd.grad(lambda p: mean_loss(network(X, p), Y))
+    for train, moving in ((chapter(11).train_frozen, (2, 3)), (chapter(11).train_first, (0, 1))):
+        expected = list(parameters)
+        for _ in range(epochs):
+            found = gradient(expected)
+            expected = [p - learning_rate * g if i in moving else p for i, (p, g) in enumerate(zip(expected, found, strict=True))]
+        layers = train(X, Y, pairs(parameters), learning_rate, epochs)
+        layers = layers[0] if train is chapter(11).train_frozen else layers
+        assert_same([p for layer in layers for p in layer], expected, 1e-9)
+        assert all(np.array_equal(a, b) for a, b in zip(parameters, start, strict=True))
+
+
+@cases(N=side, epochs=st.integers(0, 3))
+def test_11_frozen_training_is_watched(rng, N, epochs):
+    """watch vede la rete intera, prima del primo passo e dopo ogni epoca."""
+    X, Y, layers = halves(rng, N, 2), one_hot(rng, N, 3), pairs(random_network(rng, (2, 4, 3), off_kink))
+    last, watched = chapter(11).train_frozen(X, Y, layers, 0.5, epochs, watch=lambda layers: layers)
+    assert len(watched) == epochs + 1 and len(watched[0]) == 2
+    assert all(seen[0] is layers[0] for seen in watched) and watched[-1][1] is last[1]
 
 
 @cases(N=side, H=side, C=side)
-def test_10_accuracy_and_dead_units(rng, N, H, C):
+def test_11_accuracy_and_dead_units(rng, N, H, C):
     Y_hat, Y, Z = rng.permuted(np.tile(np.arange(C), (N, 1)), axis=1), one_hot(rng, N, C), near_kink(rng, N, H)
     right = sum(int(y[list(y_hat).index(C - 1)]) for y_hat, y in zip(Y_hat, Y, strict=True))
-    assert np.isclose(chapter(10).accuracy(Y_hat, Y), right / N)
-    assert chapter(10).dead_units(Z) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
+    assert np.isclose(chapter(11).accuracy(Y_hat, Y), right / N)
+    outputs = np.array([[max(0.0, z) for z in row] for row in Z])
+    assert chapter(11).dead_units(outputs) == sum(all(Z[i, j] <= 0 for i in range(N)) for j in range(H))
 
 
-@cases()
-def test_10_split_and_standardize(rng):
-    """Ogni fiore sta da una parte sola, quaranta e dieci per specie; media e scarto sono quelli dell'addestramento."""
-    labels, features = chapter(10).labels, chapter(10).features
-    train_rows, test_rows = chapter(10).split(labels, rng)
+@cases(held=st.integers(1, 20), center=st.booleans(), rescale=st.booleans())
+def test_11_split_and_standardize(rng, held, center, rescale):
+    """Ogni fiore sta da una parte sola, altrettanti per specie; media e scarto sono quelli dell'addestramento."""
+    labels, features = chapter(11).labels, chapter(11).features
+    train_rows, test_rows = chapter(11).split(labels, rng, held)
     assert sorted([*train_rows, *test_rows]) == list(range(150))
-    assert np.bincount(labels[train_rows]).tolist() == [40] * 3 and np.bincount(labels[test_rows]).tolist() == [10] * 3
-    X, mean, std = chapter(10).standardize(train_rows)
-    assert_same(X * std + mean, features)
-    assert_same(X[train_rows].mean(axis=0), np.zeros(4), 1e-10)
-    assert_same(X[train_rows].std(axis=0), np.ones(4), 1e-10)
+    assert np.bincount(labels[test_rows]).tolist() == [held] * 3
+    X = chapter(11).standardize(features, train_rows, center, rescale)
+    mean = [math.fsum(column) / len(train_rows) for column in features[train_rows].T]
+    std = [math.sqrt(math.fsum((column - m) ** 2) / len(train_rows)) for column, m in zip(features[train_rows].T, mean, strict=True)]
+    assert_same(X * (std if rescale else np.ones(4)) + (mean if center else np.zeros(4)), features, 1e-10)
 
 
-# Capitolo 11 --------------------------------------------------------------------------------------------------------
+@cases(n=st.integers(2, 30))
+def test_11_spirals(rng, n):
+    """Su ogni braccio la distanza cresce da 0 a 1, e l'angolo va avanti di 4 radianti, a meno del rumore."""
+    X, Y = chapter(11).spirals(rng, n)
+    assert X.shape == (3 * n, 2) and np.array_equal(Y.argmax(axis=1), np.repeat([0, 1, 2], n))
+    assert_same(np.hypot(*X.T), np.tile(np.linspace(0, 1, n), 3))
+    for k in range(3):
+        points = X[k * n + 1 : (k + 1) * n]
+        noise = np.arctan2(*points.T) - 4 * (k + np.linspace(0, 1, n)[1:])
+        assert np.abs((noise + np.pi) % (2 * np.pi) - np.pi).max() < 1.2
+
+
+# Capitolo 12 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(depth=st.integers(1, 4), width=st.integers(1, 6), activation=st.sampled_from(["ReLU", "sigmoide", "tanh"]), skip=st.booleans())
+def test_12_signals_are_those_of_autograd(rng, depth, width, activation, skip):
+    """Le ampiezze in avanti e quelle dei gradienti rispetto alle uscite di ogni strato, con le stesse estrazioni."""
+    seed, gain = int(rng.integers(1000)), rng.uniform(0.5, 3)
+    draws = np.random.default_rng(seed)
+    X = draws.normal(size=(50, width))
+    weights = [draws.normal(scale=gain / np.sqrt(width), size=(width, width)) for _ in range(depth)]
+    arriving = draws.normal(size=X.shape)
+    f = {"ReLU": lambda z: anp.where(z > 0, z, 0.0), "sigmoide": lambda z: 0.5 + 0.5 * anp.tanh(z / 2), "tanh": anp.tanh}[activation]
+
+    def through(A, layers):
+        for W in layers:
+            A = f(A @ W) + skip * A
+        return A
+
+    outputs = [through(X, weights[:n]) for n in range(depth + 1)]
+    gradients = [autograd.grad(lambda A, n=n: anp.sum(arriving * through(A, weights[n:])))(outputs[n]) for n in range(depth + 1)]
+    found = chapter(12).signals(depth, gain, activation, width, skip, seed)
+    expected = [[np.linalg.norm(A) / np.sqrt(A.size) for A in arrays] for arrays in (outputs, gradients)]
+    assert_same(list(found), [np.array(e) for e in expected], 1e-9)
+
+
+# Capitolo 13 ---------------------------------------------------------------------------------------------------------
+
+
+@cases(N=st.integers(1, 40), size=st.integers(1, 45))
+def test_13_groups_are_a_partition(rng, N, size):
+    """Ogni esempio in un gruppo solo; i gruppi sono interi, tranne forse l'ultimo; un'altra epoca ne fa altri."""
+    groups = chapter(13).mini_batches(N, size, rng)
+    assert sorted(i for group in groups for i in group) == list(range(N))
+    assert len(groups) == math.ceil(N / size) and [len(group) for group in groups[:-1]] == [size] * (len(groups) - 1)
+    assert 1 <= len(groups[-1]) <= size
+    again = chapter(13).mini_batches(N, size, rng)
+    assert N < 20 or np.concatenate(groups).tolist() != np.concatenate(again).tolist()
+
+
+@cases(N=side, D=side, H=side, C=side, size=side, epochs=st.integers(0, 2), mu=st.sampled_from([0.0, 0.5, 0.9]))
+def test_13_momentum_follows_autograd(rng, N, D, H, C, size, epochs, mu):
+    """Gli stessi gruppi, un ciclo scritto in un altro modo: un parametro alla volta, con le derivate di autograd."""
+    X, Y = halves(rng, N, D), one_hot(rng, N, C)
+    layers = [(halves(rng, D, H), off_kink(rng, H)), (halves(rng, H, C), off_kink(rng, C))]
+    seed = int(rng.integers(1000))
+
+    def loss(parameters, X, Y):
+        W1, b1, W2, b2 = parameters
+        return mean_loss(relu(X @ W1 + b1) @ W2 + b2, Y)
+
+    parameters = [p for pair in layers for p in pair]
+    before, moving, order = [p.copy() for p in parameters], [p * 0 for p in parameters], np.random.default_rng(seed)
+    for _ in range(epochs):
+        shuffled = order.permutation(N).tolist()
+        while shuffled:
+            rows, shuffled = shuffled[:size], shuffled[size:]
+            slopes = autograd.grad(loss)(parameters, X[rows], Y[rows])
+            for k, slope in enumerate(slopes):
+                moving[k] = mu * moving[k] + slope
+                parameters[k] = parameters[k] - 0.125 * moving[k]
+    seen = []
+    trained, watched = chapter(13).train_batches(X, Y, layers, 0.125, epochs, size, mu, np.random.default_rng(seed), lambda now: seen.append(now) or len(seen))
+    assert_same([p for pair in trained for p in pair], parameters, 1e-8)
+    assert_same([p for pair in layers for p in pair], before, 0)
+    assert watched == [*range(1, epochs + 2)] and seen[0] is layers and seen[-1] is trained
+
+
+
+
+# Capitolo 14 --------------------------------------------------------------------------------------------------------
 
 
 def engine_relu(a):
@@ -612,11 +803,11 @@ def execute(program, inputs):
 
 
 @cases(program=programs, dvalue=st.sampled_from([1.0, -2.0, 0.5]))
-def test_11_engine_on_random_expressions(rng, program, dvalue):
+def test_14_engine_on_random_expressions(rng, program, dvalue):
     """Espressioni a caso, con biforcazioni, costanti e spigoli: valori e gradienti sono quelli di autograd."""
     point = halves(rng, 3)
     program, values = doable(program, point)
-    Value = chapter(11).Value
+    Value = chapter(14).Value
     inputs = [Value(v) for v in point]
     nodes = execute(program, inputs)
     assert_same([node.data for node in nodes], values)
@@ -625,17 +816,17 @@ def test_11_engine_on_random_expressions(rng, program, dvalue):
         gradient = autograd.grad(lambda v: dvalue * execute(program, v)[-1])(point)
         assert_same(np.array([value.grad for value in inputs]), gradient, 1e-9)
 
-    order = nodes[-1].topological_order()
+    order = chapter(14).topological_order(nodes[-1])
     position = {node: k for k, node in enumerate(order)}
     assert len(position) == len(order) and order[-1] is nodes[-1]
     assert all(position[parent] < position[node] for node in order for parent, _ in node.parents)
 
 
 @cases(program=programs)
-def test_11_engine_against_differences(rng, program):
+def test_14_engine_against_differences(rng, program):
     point = halves(rng, 3) + np.array([0.13, 0.29, -0.17])
     program, _ = doable(program, point)
-    inputs = [chapter(11).Value(v) for v in point]
+    inputs = [chapter(14).Value(v) for v in point]
     execute(program, inputs)[-1].backward()
     near, far = (differences(lambda v: execute(program, v)[-1], point, h) for h in (1e-5, 1e-4))
     assume(np.allclose(near, far, rtol=1e-3, atol=1e-3))  # nessuno spigolo a portata di mano
@@ -643,30 +834,149 @@ def test_11_engine_against_differences(rng, program):
 
 
 @cases(a=st.floats(-3, 3))
-def test_11_tanh(rng, a):
+def test_14_tanh(rng, a):
     """La soluzione dell'esercizio, con la formula chiusa 1 / cosh²."""
-    value = chapter(11).Value(a)
-    result = chapter(11).tanh(value)
+    value = chapter(14).Value(a)
+    result = chapter(14).tanh(value)
     result.backward()
     assert_same([result.data, value.grad], [math.tanh(a), 1 / math.cosh(a) ** 2])
 
 
 @cases(N=st.integers(1, 2), D=st.integers(1, 3), H=st.integers(1, 3), C=st.integers(1, 3))
-def test_11_engine_reproduces_the_chapters(rng, N, D, H, C):
-    """Strato e rete intera: il motore e le funzioni scritte a mano danno gli stessi gradienti."""
-    book, values, grads = chapter(11), chapter(11).values, chapter(11).grads
-    X0, Y, parameters = halves(rng, N, D), one_hot(rng, N, C), random_network(rng, (D, H, C), near_kink)
+def test_14_engine_reproduces_the_chapters(rng, N, D, H, C):
+    """Strato e rete intera: il motore dei numeri e le funzioni scritte a mano danno gli stessi gradienti."""
+    book, values, grads = chapter(14), chapter(14).values, chapter(14).grads
+    X0, Y, layers = halves(rng, N, D), one_hot(rng, N, C), random_layers(rng, (D, H, C), near_kink)
     G = halves(rng, N, H)
-    X, W, b = values(X0), values(parameters[0]), values(parameters[1])
+    X, W, b = values(X0), values(layers[0][0]), values(layers[0][1])
     (G * book.relu_values(X @ W + b)).sum().backward()
-    _, Z = book.dense_forward(X0, *parameters[:2])
-    assert_same([grads(X), grads(W), grads(b)], list(book.dense_backward(G, X0, parameters[0], Z)))
+    _, Z = book.dense_forward(X0, *layers[0])
+    assert_same([grads(X), grads(W), grads(b)], list(book.dense_backward(G, X0, layers[0][0], Z)))
 
-    as_values = [values(p) for p in parameters]
-    loss = book.network_loss(X0, Y, as_values)
+    as_values = [(values(W), values(b)) for W, b in layers]
+    book.scalar_loss(X0, Y, as_values).backward()
+    by_hand = book.backward(*book.forward(X0, layers)[:1], Y, layers, book.forward(X0, layers)[1])
+    found = [grads(p) for layer in as_values for p in layer]
+    assert_same(found, [g for pair in by_hand for g in pair], 1e-10)
+
+
+def fits(A, B):
+    """Se le due forme si possono combinare elemento per elemento."""
+    return all(1 in pair or pair[0] == pair[1] for pair in zip(A.shape[::-1], B.shape[::-1]))
+
+
+def always(A, B):
+    return True
+
+
+def small(A, B):
+    return np.all(A < 3)
+
+
+ARRAYS = {  # l'operazione per i Tensor, la stessa per autograd, dove si può fare
+    "A + B": (lambda A, B: A + B, lambda A, B: A + B, fits),
+    "A * B": (lambda A, B: A * B, lambda A, B: A * B, fits),
+    "A * A": (lambda A, B: A * A, lambda A, B: A * A, always),
+    "A @ B": (lambda A, B: A @ B, lambda A, B: A @ B, lambda A, B: A.ndim == B.ndim == 2 and A.shape[1] == len(B)),
+    "½ A": (lambda A, B: 0.5 * A, lambda A, B: 0.5 * A, always),
+    "array + A": (lambda A, B: np.ones((2, 1, 1)) + A, lambda A, B: np.ones((2, 1, 1)) + A, lambda A, B: A.ndim < 3),
+    "array * A": (lambda A, B: np.array([[3.0], [-1.0]]) * A, lambda A, B: np.array([[3.0], [-1.0]]) * A, lambda A, B: A.ndim < 2),
+    "ReLU A": (lambda A, B: A.relu(), lambda A, B: relu(A), always),
+    "exp A": (lambda A, B: A.exp(), lambda A, B: anp.exp(A), small),
+    "ln A": (lambda A, B: A.log(), lambda A, B: anp.log(A), lambda A, B: np.all(A > 0.1)),
+    "Σ A": (lambda A, B: A.sum(), lambda A, B: anp.sum(A), always),
+    "Σ₀ A": (lambda A, B: A.sum(axis=0), lambda A, B: anp.sum(A, axis=0, keepdims=True), lambda A, B: A.ndim > 0),
+    "Σ₋₁ A": (lambda A, B: A.sum(axis=-1), lambda A, B: anp.sum(A, axis=-1, keepdims=True), lambda A, B: A.ndim > 0),
+    "media A": (lambda A, B: A.mean(), lambda A, B: anp.mean(A), always),
+}
+array_programs = st.lists(st.tuples(st.sampled_from(sorted(ARRAYS)), st.integers(0, 12), st.integers(0, 12)), max_size=10)
+
+
+@cases(program=array_programs, N=st.integers(1, 3), D=st.integers(1, 3), H=st.integers(1, 3))
+def test_14_array_engine_on_random_expressions(rng, program, N, D, H):
+    """Forme ripetute dal broadcasting, biforcazioni, spigoli: valori e gradienti sono quelli di autograd."""
+    inputs = [halves(rng, *shape) for shape in [(N, D), (D, H), (H,), (N, 1), (1, D), ()]]
+    pool, kept = list(inputs), []
+    for name, i, j in program:
+        i, j = i % len(pool), j % len(pool)
+        ours, oracle, allowed = ARRAYS[name]
+        if allowed(pool[i], pool[j]):
+            value = np.asarray(oracle(pool[i], pool[j]))
+            if np.abs(value).max() < 200:
+                kept.append((ours, oracle, i, j))
+                pool.append(value)
+
+    tensors = [chapter(14).Tensor(v) for v in inputs]
+    for ours, _, i, j in kept:
+        tensors.append(ours(tensors[i], tensors[j]))
+    assert_same([t.data for t in tensors], pool)
+    G = halves(rng, *pool[-1].shape)
+
+    def weighted(*values):
+        values = list(values)
+        for _, oracle, i, j in kept:
+            values.append(oracle(values[i], values[j]))
+        return anp.sum(G * values[-1])
+
+    expected = [autograd.grad(weighted, k)(*inputs) for k in range(len(inputs))]
+    for _ in range(2):  # la seconda volta i gradienti ripartono da zero
+        for tensor in tensors[: len(inputs)]:
+            tensor.grad = np.zeros_like(tensor.data)  # chi non è nel grafo non si tocca
+        tensors[-1].backward(G)
+        assert_same([t.grad for t in tensors[: len(inputs)]], [np.asarray(g) for g in expected], 1e-9)
+
+
+@cases(ndim=st.integers(0, 3), extra=st.integers(0, 2))
+def test_14_unbroadcast_sums_what_was_repeated(rng, ndim, extra):
+    """Un contatore per ogni elemento: a quale posto di prima appartiene."""
+    shape = tuple(rng.integers(1, 4, size=ndim))
+    whole = (*rng.integers(1, 4, size=extra), *(rng.integers(1, 4) if n == 1 else n for n in shape))
+    G = halves(rng, *whole)
+    size = math.prod(shape)
+    owner = np.broadcast_to(np.arange(size).reshape(shape), whole)
+    expected = np.bincount(owner.ravel(), np.ravel(G), minlength=size).reshape(shape)
+    assert_same(chapter(14).unbroadcast(np.asarray(G), shape), expected)
+
+
+@cases(N=side, C=side, scale=st.sampled_from([1.0, 300.0]))
+def test_14_the_loss_is_one_node(rng, N, C, scale):
+    """Il nodo solo e la loss composta, davanti ad autograd; con logit grandi il nodo non trabocca."""
+    logits, Y = scale * halves(rng, N, C), one_hot(rng, N, C)
+    top = logits.max(axis=1, keepdims=True)
+    expected = autograd.grad(lambda z: mean_loss(z - top, Y))(logits)
+    for function in (chapter(14).softmax_cross_entropy, chapter(14).composed_loss):
+        tensor = chapter(14).Tensor(logits)
+        loss = function(tensor, Y)
+        loss.backward()
+        assert_same([loss.data, tensor.grad], [mean_loss(logits - top, Y), expected], 1e-10)
+
+
+@cases(N=side, sizes=st.lists(side, min_size=2, max_size=5))
+def test_14_the_network_has_the_gradients_written_by_hand(rng, N, sizes):
+    book = chapter(14)
+    net = book.MLP(sizes, rng)
+    for (W, b), (weights, biases) in zip(net.layers, random_layers(rng, sizes, near_kink)):
+        W.data, b.data = weights / 4, biases
+    X, Y = halves(rng, N, sizes[0]), one_hot(rng, N, sizes[-1])
+    loss = book.softmax_cross_entropy(net(X), Y)
     loss.backward()
-    by_hand = book.backward(X0, Y, parameters, book.forward(X0, parameters))
-    assert_same([grads(p) for p in as_values], by_hand, 1e-10)
+    layers = [(W.data, b.data) for W, b in net.layers]
+    Y_hat, inputs = book.forward(X, layers)
+    by_hand = book.backward(Y_hat, Y, layers, inputs)
+    assert_same([p.grad for p in net.parameters()], [g for pair in by_hand for g in pair], 1e-10)
+    assert [p.data.shape for p in net.parameters()] == [s for D, H in zip(sizes, sizes[1:]) for s in ((D, H), (H,))]
+
+
+@cases(N=side, D=side)
+def test_14_new_array_nodes(rng, N, D):
+    """Trasposta e massimo di ogni riga, senza pari merito."""
+    book = chapter(14)
+    A = rng.permutation(N * D).reshape(N, D) + halves(rng) / 8
+    G = halves(rng, D, 1)
+    tensor = book.Tensor(A)
+    book.row_max(book.transpose(tensor)).backward(G)
+    expected = autograd.grad(lambda v: anp.sum(G * anp.max(v.T, axis=1, keepdims=True)))(A)
+    assert_same(tensor.grad, expected)
 
 
 # Forme sbagliate, NaN, etichette impossibili --------------------------------------------------------------------------
@@ -736,6 +1046,17 @@ REFUSED = [  # capitolo, funzione, argomenti, che cosa dice il messaggio
     (9, "softmax_cross_entropy_backward", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]]), "stessa forma"),
     (9, "softmax_cross_entropy_backward", ([[0.5, 0.5]], [0.0]), "stessa forma"),
     (9, "softmax_cross_entropy_backward", ([0.5, 0.5], [1.0, 0.0]), "stessa forma"),
+    *[(10, "initial_layers", (sizes, np.random.default_rng(0)), "due interi positivi") for sizes in ([], [3], [3, 0], [0, 3], [3, -1, 2], [2, 2.5])],
+    (10, "forward", (np.ones(2), [(np.ones((2, 3)), np.ones(3))]), r"Lo strato 1 vuole ingressi di forma \(N, 2\): ricevuta \(2,\)"),
+    (10, "forward", (np.ones((5, 3)), [(np.ones((2, 3)), np.ones(3))]), r"Lo strato 1 vuole .* \(N, 2\): ricevuta \(5, 3\)"),
+    (10, "forward", (np.ones((5, 2)), [(np.ones((2, 3)), np.ones(3)), (np.ones((2, 2)), np.ones(2))]), r"Lo strato 2 vuole .* \(N, 2\): ricevuta \(5, 3\)"),
+    (10, "forward", (np.ones((1, 5, 2)), [(np.ones((2, 3)), np.ones(3))]), "Lo strato 1"),
+    (10, "forward", ([[NAN, 1.0]], [(np.ones((2, 3)), np.ones(3))]), "NaN"),
+    (10, "forward", ([[1.0, 1.0]], [(np.ones((2, 3)), np.full(3, NAN)), (np.ones((3, 2)), np.ones(2))]), "NaN"),
+    (10, "backward", ([[0.5, 0.5]], [[1.0, 0.0, 0.0]], [], []), "stessa forma"),
+    (13, "mini_batches", (10, 0, np.random.default_rng(0)), "intero positivo"),
+    (13, "mini_batches", (10, -3, np.random.default_rng(0)), "intero positivo"),
+    (13, "mini_batches", (10, 2.5, np.random.default_rng(0)), "intero positivo"),
 ]
 
 
@@ -758,8 +1079,35 @@ def test_bad_input_is_refused(number, name, arguments, message):
         (0.0, lambda a: a**-1, "Esponente"),
         (0.0, lambda a: a**0.5, "Esponente"),
         (2.0, lambda a: a**a, "Esponente"),
+        (-1.0, lambda a: a**-0.5, "Esponente"),
     ],
 )
-def test_11_engine_refuses_what_has_no_derivative(base, operation, message):
+def test_14_engine_refuses_what_has_no_derivative(base, operation, message):
     with pytest.raises(ValueError, match=message):
-        operation(chapter(11).Value(base))
+        operation(chapter(14).Value(base))
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "message"),
+    [
+        (lambda book: book.Value(3) * np.array([1.0, 2.0]), TypeError, r"forma \(2,\)"),
+        (lambda book: book.Value(3) + np.ones((1, 1)), TypeError, "un numero solo"),
+        (lambda book: book.Value([1.0, 2.0]), TypeError, "un numero solo"),
+        (lambda book: book.Tensor([1.0, 0.0]).log(), ValueError, "positivi"),
+        (lambda book: book.Tensor([1.0]) @ book.Tensor([[1.0]]), ValueError, "due matrici"),
+        (lambda book: book.Tensor([1.0, 2.0]).backward(), ValueError, "gradiente in arrivo"),
+        (lambda book: book.Tensor(1.0).backward([1.0]), ValueError, "gradiente in arrivo"),
+    ],
+)
+def test_14_the_two_engines_say_what_is_wrong(operation, error, message):
+    with pytest.raises(error, match=message):
+        operation(chapter(14))
+
+
+def test_14_arrays_meet_the_engines():
+    """Con l'array a sinistra un Value lavora elemento per elemento; un Tensor in qualunque ordine."""
+    book, numbers = chapter(14), np.array([1.0, 2.0])
+    products = numbers * book.Value(3)
+    assert [value.data for value in products] == [3, 6]
+    for product in (numbers * book.Tensor(3.0), book.Tensor(3.0) * numbers):
+        assert isinstance(product, book.Tensor) and product.data.tolist() == [3, 6]

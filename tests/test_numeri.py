@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from notebook import CHAPTERS, chapter
+from notebook import CHAPTERS, cells, chapter, run
 
 x, w, b = np.array([1.0, -2.0, 3.0]), np.array([-3.0, -1.0, 2.0]), 1.0  # il neurone dell'esempio: z = y = 6
 
@@ -1236,29 +1236,391 @@ def test_09_the_drill_knows_right_from_wrong(show):
     assert all(cause in show(9, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
-# Capitolo 10 --------------------------------------------------------------------------------------------------------
+# Capitolo 10 ---------------------------------------------------------------------------------------------------------
 
 
-def test_10_the_flowers():
-    """Le misure di Fisher, con le due righe che altrove sono sbagliate."""
-    features, labels = chapter(10).features, chapter(10).labels
+def turns(x, c, count=3, rate=0.05):
+    """La rete del capitolo 10 rifatta un numero alla volta, senza matrici: un dizionario per giro."""
+    W1, b1, W2, b2 = [[1.0, 1.0], [0.5, 1.0]], [0.0, -2.0], [[1.0, -1.0], [-1.0, 2.0]], [0.0, 1.0]
+    found, two = [], (0, 1)
+    for _ in range(count):
+        z1 = [x[0] * W1[0][j] + x[1] * W1[1][j] + b1[j] for j in two]
+        a1 = [max(0.0, z) for z in z1]
+        z2 = [a1[0] * W2[0][k] + a1[1] * W2[1][k] + b2[k] for k in two]
+        p = [1 / (1 + np.exp(z2[1 - k] - z2[k])) for k in two]
+        dz2 = [p[k] - (k == c) for k in two]
+        da1 = [W2[j][0] * dz2[0] + W2[j][1] * dz2[1] for j in two]
+        dz1 = [da1[j] if z1[j] > 0 else 0.0 for j in two]
+        dW1, dW2 = [[x[i] * dz1[j] for j in two] for i in two], [[a1[j] * dz2[k] for k in two] for j in two]
+        found.append({"W1": W1, "b1": b1, "W2": W2, "b2": b2, "z1": z1, "a1": a1, "z2": z2, "p": p, "loss": -np.log(p[c]), "dz2": dz2, "da1": da1, "dz1": dz1, "dW1": dW1, "dW2": dW2, "db1": dz1, "db2": dz2})
+        W1, W2 = ([[W[i][j] - rate * dW[i][j] for j in two] for i in two] for W, dW in ((W1, dW1), (W2, dW2)))
+        b1, b2 = ([b[j] - rate * db[j] for j in two] for b, db in ((b1, dz1), (b2, dz2)))
+    return found
+
+
+CASES_10 = {"A": ([1.0, 2.0], 0), "B": ([1.0, -1.0], 1)}
+
+
+def test_10_every_number_of_the_wires():
+    """I numeri del disegno sono quelli di un conto senza matrici, della rete a strati e delle differenze."""
+    book = chapter(10)
+    for name, (x, c) in CASES_10.items():
+        for found, expected in zip(book.rounds[name], turns(x, c), strict=True):
+            assert all(np.allclose(found[key], value) for key, value in expected.items())
+        X, Y = np.array([x]), np.eye(2)[[c]]
+        history = book.train(X, Y, book.layers, 0.05, 2, lambda layers: layers)[1]
+        losses = [book.cross_entropy(book.forward(X, layers)[0], Y) for layers in history]
+        assert np.allclose(losses, [turn["loss"] for turn in turns(x, c)]) and losses[0] > losses[1] > losses[2]
+        Y_hat, inputs = book.forward(X, book.layers)
+        (dW1, db1), (dW2, db2) = book.backward(Y_hat, Y, book.layers, inputs)
+        first = turns(x, c)[0]
+        assert all(np.allclose(found, first[key]) for found, key in ((dW1, "dW1"), (db1, "db1"), (dW2, "dW2"), (db2, "db2")))
+        parameters = np.concatenate([np.ravel(first[key]) for key in ("W1", "b1", "W2", "b2")])
+
+        def loss(v, X=X, Y=Y):
+            return book.cross_entropy(book.forward(X, [(v[:4].reshape(2, 2), v[4:6]), (v[6:10].reshape(2, 2), v[10:])])[0], Y)
+
+        numerical = book.numerical_gradient(loss, parameters)
+        assert np.allclose(numerical, np.concatenate([np.ravel(first["d" + key]) for key in ("W1", "b1", "W2", "b2")]), atol=1e-8)
+    A, B = (turns(*CASES_10[name]) for name in "AB")
+    assert A[0]["dW1"][1][1] == 3 and A[0]["da1"] == [-1, 1.5] and B[0]["da1"][1] == -1.5 and B[0]["a1"][1] == 0
+    assert [round(turn["loss"], 3) for turn in A] == [0.693, 0.099, 0.065]
+    assert all((np.ravel(turn["dW1"] + turn["dW2"]) == 0).sum() == 4 for turn in B) and book.early_W2.tolist() == [[1.05, -1.05], [-0.975, 1.975]]
+    both = book.backward(book.Y_hat, book.Y, book.layers, book.inputs)
+    assert np.allclose(both[0][0], np.mean([A[0]["dW1"], B[0]["dW1"]], axis=0)) and both[0][0][1, 1] == 1.5
+
+
+def test_10_the_prediction_is_judged(show):
+    box = [value for i in chapter(10).interactives for control in i.controls for value in control.values if control.name == "answer"]
+    texts = {answer: show(10, "predict_wire", answer=answer).text for answer in np.arange(-8, 9) / 2}
+    assert {*texts} <= {*box} and [answer for answer, text in texts.items() if "✓" in text] == [3] and "Scrivi" in texts[0]
+    assert "ingresso" in texts[1.5] and "due fili" in texts[2] and "due fili" in texts[1] and "segno" in texts[-3] and "logit" in texts[0.5]
+    guesses = {guess: show(10, "predict_zeros", guess=guess).text for guess in chapter(10).zeros}
+    assert [guess for guess, text in guesses.items() if "✓" in text] == ["Quattro"] and "Scegli" in show(10, "predict_zeros", guess=None).text
+
+
+@pytest.mark.parametrize("name", CASES_10)
+def test_10_numbers_appear_when_they_are_reached(show, monkeypatch, name):
+    """Passo per passo: prima niente, poi un punto interrogativo, poi il numero, quello del conto senza matrici."""
+    book, expected = chapter(10), turns(*CASES_10[name])
+    when = {"z1": 1, "a1": 1, "z2": 2, "p": 3, "dz2": 4, "dW2": 5, "db2": 5, "da1": 6, "dz1": 7, "dW1": 8, "db1": 8}
+    wires, units = [], []
+    monkeypatch.setitem(book.names, "wire", lambda ax, i, j, top, bottom, *rest: wires.append((i, j, *rest)))
+    monkeypatch.setitem(book.names, "put", lambda ax, x, y, text, *_, **__: units.append(text))
+    for step in range(22):
+        wires.clear()
+        units.clear()
+        turn, k = divmod(step, 9)
+        told = show(10, "show_network", example=name, step=step).text
+        for layer, drawn in (1, wires[:4]), (2, wires[4:]):
+            for i, j, weight, gradient, _ in drawn:
+                assert abs(numbers(weight)[0] - expected[turn][f"W{layer}"][i][j]) < 6e-4
+                at = when[f"dW{layer}"]
+                assert gradient == ("" if k < at - 1 else "?" if k == at - 1 else gradient)
+                assert k < at or abs(numbers(gradient)[0] - expected[turn][f"dW{layer}"][i][j]) < 6e-4
+        assert len(wires) == 8 and len(units) == 2 + 4 * 4 + 1
+        assert np.allclose(numbers(units[-1]), [turn + 1, CASES_10[name][1], *[expected[turn]["loss"]] * (k >= 3)], atol=6e-4)
+        for n, key in enumerate(["h0", "o0", "h1", "o1"]):  # di ogni colonna: l'ingresso, h, o
+            bias, dbias, values, back = units[(n // 2) * 9 + 1 + (n % 2) * 4 :][:4]
+            layer, j = ("1", int(key[1])) if key[0] == "h" else ("2", int(key[1]))
+            assert abs(numbers(bias)[0] - expected[turn][f"b{layer}"][j]) < 6e-4
+            lines = [(dbias, ["db" + layer]), (values, ["z1", "a1"] if layer == "1" else ["z2", "p"]), (back, ["da1", "dz1"] if layer == "1" else ["dz2"])]
+            for text, keys in lines:
+                reached = [key for key in keys if k >= when[key]]
+                assert np.allclose(numbers(text), [expected[turn][key][j] for key in reached], atol=6e-4)
+                asked = [key for key in keys if step < 21 or key[0] != "d"]  # in fondo al cursore non resta niente da indovinare
+                assert text.count("?") == sum(k == when[key] - 1 for key in asked)
+        if step < 21:
+            assert ("Aggiornati" in told) == (step in (9, 18)) and len(told) < 36
+    assert np.allclose(numbers(told), [turn["loss"] for turn in expected], atol=6e-4)
+
+
+def test_10_the_arithmetic_of_a_unit_is_right(show):
+    """Ogni riga è un'uguaglianza vera fra numeri già raggiunti, e i risultati sono quelli del conto senza matrici."""
+    first = {"h": 1, "o": 2}
+    for name, node, step in itertools.product(CASES_10, ("h0", "h1", "o0", "o1"), range(22)):
+        turn, k = divmod(step, 9)
+        text = show(10, "show_arithmetic", example=name, step=step, node=node).text
+        layer, j, now = "12"[node[0] == "o"], int(node[1]), turns(*CASES_10[name])[turn]
+        if k < first[node[0]] and not (k == 0 and turn):
+            assert "niente" in text
+            continue
+        lines = re.sub(r"\n  ([=≈])", r" \1", text).splitlines()
+        assert max(map(len, text.splitlines())) < 40 and len(text.splitlines()) <= 4
+        results = {}
+        for line in lines:
+            what, how, value = re.split(" [=≈] ", line)
+            how = re.sub(r"e\^(\S+)", r"np.exp(\1)", how.replace("(e^", "( e^").replace("−", "-").replace("·", "*").replace("ReLU(", "max(0, "))
+            how = how.replace("np.exp(0))", "np.exp(0) )") if how.count("(") < how.count(")") else how
+            results[what] = numbers(value)[0]
+            assert abs(eval(how.replace("( np", "(np")) - results[what]) < 4e-3, line
+        inputs = CASES_10[name][0] if layer == "1" else now["a1"]
+        known = {"z": now["z" + layer][j], "a": now["a1"][j], "ŷ": now["p"][j], "da": now["da1"][j], "dz": now["dz" + layer][j], "b": now["b" + layer][j]}
+        known |= {f"w{'₀₁'[i]}": now["W" + layer][i][j] for i in (0, 1)}
+        known |= {f"dw{'₀₁'[i]}": inputs[i] * now["dz" + layer][j] for i in (0, 1)}
+        assert all(abs(known[what] - value) < 6e-4 for what, value in results.items())
+        stages = {8: "dw₀ dw₁", 7: "dz", 6: "da", 1: "z a", 0: "w₀ w₁ b"} if layer == "1" else {5: "dw₀ dw₁", 4: "dz", 3: "ŷ", 2: "z", 0: "w₀ w₁ b"}
+        assert [*results] == next(names for at, names in stages.items() if k >= at).split()
+    assert "Scegli" in show(10, "show_arithmetic", example="A", step=3, node=None).text
+
+
+def test_10_where_one_starts(show):
+    """Da zero niente si muove, da pesi uguali le unità restano una sola, a caso si separano: con cinque semi."""
+    book = chapter(10)
+    assert [show(10, "show_start", start="tutti 0", epoch=epoch).text for epoch in (0, 300)] == ["unità diverse: 1; loss 0.693\n"] * 2
+    still = book.watched["tutti 0"]
+    assert max(np.abs(a).max() for layers in still for pair in layers for a in pair) < 1e-12
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        points = np.repeat(book.corners, 10, axis=0) + rng.normal(scale=0.4, size=(40, 2))
+        same = book.train(points, book.Y_board, book.constant_layers(0.5), 0.5, 300)[0]
+        other = book.train(points, book.Y_board, book.initial_layers([2, 4, 2], rng), 0.5, 300)[0]
+        assert book.different_units(same) == 1 and book.different_units(other) == 4
+        assert np.abs(same[0][0] - 0.5).max() > 0.1  # uguali, ma non ferme
+        loss = [book.cross_entropy(book.forward(points, layers)[0], book.Y_board) for layers in (same, other)]
+        assert loss[1] < loss[0] - 0.1
+    verdicts = {guess: show(10, "check_units", guess=guess, start="tutti 0.5", epoch=300).text for guess in book.units}
+    assert [guess for guess, text in verdicts.items() if "✓" in text] == ["Una"] and "Una" not in verdicts["Due"]
+    assert "Segnato" in show(10, "check_units", guess="Una", start="tutti 0.5", epoch=100).text
+    assert "Scegli" in show(10, "check_units", guess=None, start="tutti 0.5", epoch=300).text
+    last = [numbers(show(10, "show_start", start=start, epoch=300).text) for start in book.starts]
+    assert [units for units, _ in last] == [1, 1, 4] and last[2][1] < 0.1 < last[1][1]
+
+
+def test_10_what_shape_learns(show):
+    """Su cinque semi senza strato nascosto si resta al caso, e con sedici unità si arriva in fondo; le due reti di mezzo, non sempre."""
+    book = chapter(10)
+
+    def score(shape, seed, points):
+        layers = book.train(points, book.Y_board, book.initial_layers(shape, np.random.default_rng(seed)), 0.5, 500)[0]
+        return (book.forward(points, layers)[0].argmax(axis=1) == book.Y_board.argmax(axis=1)).mean()
+
+    for seed in range(5):
+        points = np.repeat(book.corners, 10, axis=0) + np.random.default_rng(seed).normal(scale=0.4, size=(40, 2))
+        assert score([2, 2], seed, points) < 0.6 and score([2, 16, 2], seed, points) == 1 == score([2, 16, 2], seed, book.X_board)
+    assert [score([2, 4, 2], seed, book.X_board) for seed in (0, 1, 8)] == [1, 1, 0.75]
+    assert [score([2, 4, 4, 2], seed, book.X_board) for seed in (0, 1)] == [0.75, 1]
+    assert "75%" in show(10, "show_regions", shape="2–4–4–2", epoch=500).text and "100%" in show(10, "show_regions", shape="2–4–2", epoch=500).text
+    for name, layers in ((name, history[-1]) for name, history in book.grown.items()):
+        text = show(10, "show_regions", shape=name, epoch=500).text
+        Z = book.X_board
+        for W, b in layers[:-1]:
+            Z = np.maximum(0, Z @ W + b)
+        Z = Z @ layers[-1][0] + layers[-1][1]
+        wrong = Z[range(40), [1] * 20 + [0] * 20] - Z[range(40), [0] * 20 + [1] * 20]
+        assert numbers(text.split(",")[0]) == [round(np.log1p(np.exp(wrong)).mean(), 3)] and numbers(text)[-1] == round(100 * (wrong < 0).mean())
+        count = sum(W.size + b.size for W, b in layers)
+        accepted = [n for n in range(131) if "✓" in show(10, "check_count", shape=name, count=n).text]
+        assert accepted == [count] and "mancano i bias" in show(10, "check_count", shape=name, count=sum(W.size for W, _ in layers)).text
+    assert "Quanti" in show(10, "check_count", shape="2–2", count=0).text
+    assert [sum((D + 1) * H for D, H in zip(s, s[1:])) for s in ([2, 4, 4, 2], [2, 4, 2])] == [42, 22]
+
+
+def test_10_what_would_be_kept():
+    """784–128–10: 101770 parametri, mille volte 814 milioni di byte; e i 186 dell'esercizio."""
+    layers = chapter(10).initial_layers([784, 128, 10], np.random.default_rng(0))
+    assert sum(a.size for pair in layers for a in pair) == 101770 and round(1000 * sum(a.nbytes for pair in layers for a in pair) / 1e6) == 814
+    assert sum(a.size for pair in chapter(10).deep for a in pair) == 186
+
+
+def test_10_the_drill_knows_right_from_wrong(show):
+    """I parametri si contano negli array, i gradienti con un conto addendo per addendo."""
+    book = chapter(10)
+    drill = next(i for i in book.interactives if i.f.__name__ == "ask")
+    variants, box = drill.controls[0].values, drill.controls[1].values
+    assert len(variants) == len(book.drills) == 16 and len({(d[0], d[1]) for d in book.drills}) == len(variants)
+    layers = book.initial_layers([4, 7, 5, 3], np.random.default_rng(0))
+    Y_hat, inputs = book.forward(np.ones((6, 4)), layers)
+    gradients = book.backward(Y_hat, np.eye(3)[[0] * 6], layers, inputs)
+    shapes = [len(gradients[1][0]), gradients[2][0].size, inputs[2].size, gradients[0][1].size, len(gradients)]
+    for variant, (given, question, right, mistakes, rule, solution) in zip(variants, book.drills, strict=True):
+        if "parametri" in question:
+            expected = sum(a.size for pair in book.initial_layers([*map(int, numbers(given))], np.random.default_rng(0)) for a in pair)
+        elif variant <= 11:
+            expected = shapes[variant - 7]
+        elif variant < len(variants):
+            x, W1, W2, dZ2 = (ast.literal_eval(line.split(" = ")[1].replace("−", "-")) for line in given.splitlines()[1:])
+            a = [max(0, x[0] * W1[0][j] + x[1] * W1[1][j]) for j in (0, 1)]
+            back = [W2[j][0] * dZ2[0] + W2[j][1] * dZ2[1] for j in (0, 1)]
+            through = [back[j] * (a[j] > 0) for j in (0, 1)]
+            i, *k = map(int, numbers(re.search(r"\[(.*)\]", question)[1]))
+            expected = back[i] if "dA[" in question else x[i] * through[k[0]] if "dW1" in question else a[i] * dZ2[k[0]]
+        else:
+            off = [(np.ones((3, 4)) * [1, 1, 1, -1], np.zeros(4)), (np.arange(1.0, 9).reshape(4, 2), np.zeros(2))]
+            Y_hat, seen = book.forward([[1.0, 2.0, 3.0]], off)
+            expected = sum((dW == 0).sum() for dW, _ in book.backward(Y_hat, [[1.0, 0.0]], off, seen))
+        assert right == expected != 0 and numbers(solution)[-1] == right
+        asked = show(10, "ask", variant=variant).text
+        assert given in asked and question in asked and max(map(len, given.splitlines())) <= 40
+        accepted = [answer for answer in box if "✓" in show(10, "check", variant=variant, answer=answer).text]
+        assert accepted == [right] and "Scrivi" in show(10, "check", variant=variant, answer=0).text
+        reasons = {wrong: why for wrong, why in mistakes.items() if wrong not in (0, right)}
+        assert len(reasons) >= 2 and all(why in show(10, "check", variant=variant, answer=wrong).text for wrong, why in reasons.items())
+        other = next(answer for answer in box if answer not in (0, right, *mistakes))
+        assert rule in show(10, "check", variant=variant, answer=other).text
+        assert show(10, "solve", variant=variant, shown=False).text == "" and solution in show(10, "solve", variant=variant, shown=True).text
+
+
+def test_10_the_exercises():
+    """I logit alla pari a mano; le epoche per fermarsi; l'errore che un solo esempio non vede; i pesi più piccoli: con cinque semi."""
+    book = chapter(10)
+    by_hand = turns([3.0, 1.0], 1)[0]
+    assert by_hand["a1"] == [3.5, 2] and by_hand["z2"] == [1.5, 1.5] and by_hand["da1"] == [1, -1.5] and by_hand["p"] == [0.5, 0.5]
+    assert by_hand["dW1"] == [[3, -4.5], [1, -1.5]] and by_hand["dW2"] == [[1.75, -1.75], [1, -1]]
+    for seed in range(5):
+        found = []
+        for penalty in (0, 0.01):
+            layers = book.initial_layers([2, 16, 2], np.random.default_rng(seed))
+            for _ in range(300):
+                layers = [(W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in zip(layers, book.backward_l2(layers, penalty))]
+            found.append((book.loss_on_board(layers), sum((W**2).sum() for W, _ in layers)))
+        (loss, squares), (l2_loss, l2_squares) = found
+        assert l2_loss > loss and l2_squares < squares
+    errors = {}
+    for name, rules in book.versions.items():
+        for rows in (2, 1):
+            Y_hat, inputs = book.forward(book.X[:rows], book.layers)
+            tried = book.backward_with(Y_hat, book.Y[:rows], book.layers, inputs, *rules)
+            errors[name, rows] = book.check_gradients(tried, book.X[:rows], book.Y[:rows], book.layers) > 1e-8
+    assert [key for key, wrong in errors.items() if wrong] == [("senza maschera", 2), ("media nei bias", 2)]
+
+
+# Capitolo 11 --------------------------------------------------------------------------------------------------------
+
+
+def right(logits, Y):
+    """La frazione di righe in cui il logit più grande è quello giusto."""
+    return np.mean([np.argmax(row) == np.argmax(y) for row, y in zip(logits, Y)])
+
+
+def logits_11(X, layers):
+    """I logit di una rete, uno strato dopo l'altro."""
+    for W, b in layers[:-1]:
+        X = np.maximum(X @ W + b, 0)
+    return X @ layers[-1][0] + layers[-1][1]
+
+
+def on_spirals(train, sizes, seed, rate=1.0):
+    """Accuratezza in addestramento dopo 2000 epoche, e unità morte."""
+    X, Y, layers = chapter(11).task(sizes, seed)
+    layers, _ = train(X, Y, layers, rate, 2000)
+    Z = X @ layers[0][0] + layers[0][1]
+    return right(logits_11(X, layers), Y), int(np.sum(~(Z > 0).any(axis=0)))
+
+
+def test_11_three_models_on_the_spirals():
+    """Con cinque semi: lineare e congelate fra 51% e 56%, addestrate fra 96% e 99.3%, che è il massimo."""
+    book = chapter(11)
+    for seed in range(5):
+        assert 0.51 <= on_spirals(book.train, [2, 3], seed)[0] < 0.545
+        assert 0.505 < on_spirals(book.train_frozen, [2, 32, 3], seed)[0] < 0.56
+        assert 0.96 < on_spirals(book.train, [2, 8, 3], seed)[0] <= 298 / 300
+    found = book.scores(2000)
+    assert np.allclose([100 * found[name] for name in book.models], [54, 55.7, 99.3], atol=0.05)
+    assert round(100 * 298 / 300, 1) == 99.3 and np.abs(book.X[::100]).max() == 0 and np.array_equal(book.Y[::100], np.eye(3))
+    assert np.array_equal(book.models["32 congelate"][0][0][0], book.models["32 congelate"][2000][0][0])
+
+
+def test_11_random_biases_and_width():
+    """Congelate con bias a caso: 32 fra 87% e 96%, 8 fra 61% e 72%. Addestrate: 4 fra 69% e 93%, 16 almeno 99%."""
+    book = chapter(11)
+    found = {(name, width): [] for name, width in [("frozen", 32), ("frozen", 8), ("trained", 4), ("trained", 16)]}
+    for (name, width), values in found.items():
+        train = book.frozen_with_biases if name == "frozen" else book.train
+        values += [on_spirals(train, [2, width, 3], seed)[0] for seed in range(5)]
+    assert 0.865 < min(found["frozen", 32]) < max(found["frozen", 32]) < 0.965 and 0.605 < min(found["frozen", 8]) < max(found["frozen", 8]) < 0.725
+    assert 0.69 < min(found["trained", 4]) < max(found["trained", 4]) < 0.935 and min(found["trained", 16]) >= 0.99
+    X, Y, layers = book.task([2, 8, 3])
+    first = book.frozen_with_biases(X, Y, layers, 1.0, 2)[0][0]
+    assert np.array_equal(first[0], layers[0][0]) and abs(first[1]).min() > 0
+    assert np.isclose(100 * right(logits_11(book.X, book.networks["congelate, bias a caso", 32]), book.Y), 87.0, atol=0.05)
+
+
+def test_11_the_lines_of_the_units():
+    """La distanza è quella del punto più vicino; i punti disegnati stanno sulla retta; all'inizio tutte passano per il centro."""
+    book = chapter(11)
+    trained = book.models["8 addestrate"]
+    assert not book.distances(trained[0]).any()
+    W, b = trained[2000][0]
+    fig, ax = plt.subplots()
+    book.draw_lines(ax, trained[2000], book.X)
+    styles = [line.get_linestyle() for line in ax.lines]
+    for u, line in enumerate(ax.lines):
+        ends = line.get_xydata()
+        assert np.allclose(ends @ W[:, u] + b[u], 0, atol=1e-8)
+        along = np.linspace(*ends, 100001)
+        assert np.isclose(book.distances(trained[2000])[u], np.hypot(*along.T).min(), atol=1e-6)
+    plt.close(fig)
+    dead = ~(book.X @ W + b > 0).any(axis=0)
+    assert [style != "-" for style in styles] == dead.tolist() and dead.sum() == 1
+
+
+def test_11_straight_boundaries_and_folds():
+    """I logit sono di primo grado finché nessuna unità cambia stato; con i bias nulli lo sono lungo un raggio."""
+    book = chapter(11)
+    for layers, start in ((book.models["lineare"][2000], [-0.3, 0.7]), (book.models["32 congelate"][2000], [0.0, 0.0])):
+        points = np.array(start) + np.linspace(0, 1, 3)[:, None] * np.array([0.4, -0.9])
+        first, middle, last = logits_11(points, layers)
+        assert np.allclose(middle, (first + last) / 2)
+
+
+def test_11_learning_rates_on_the_spirals():
+    """Con 3 i cinque semi superano il 90%; con 10 muoiono tutte e otto le unità in tre epoche; con 0.01 manca il tempo."""
+    book = chapter(11)
+    assert all(on_spirals(book.train, [2, 8, 3], seed, 3.0)[0] > 0.9 for seed in range(5))
+    assert all(on_spirals(book.train, [2, 8, 3], seed, 10.0) == (1 / 3, 8) for seed in range(5))
+    assert round(right(logits_11(book.X, book.runs[0.01][2000]), book.Y), 2) == 0.56
+    assert book.losses[0.3][-1] < 0.12 and book.losses[1.0][-1] < 0.05 < book.losses[3.0][-1]
+    assert book.dead_units(book.forward(book.X, book.runs[10.0][3])[1][1]) == 8
+    assert np.all(np.diff(book.losses[0.01]) < 0) and (np.diff(book.losses[3.0]) > 0).sum() > 20
+
+
+def test_11_dead_units_stay_dead():
+    """In ogni addestramento del capitolo chi è spento su tutti i punti lo è anche all'epoca dopo, con gli stessi pesi."""
+    book = chapter(11)
+    for history in book.runs.values():
+        dead = np.array([~(book.X @ W + b > 0).any(axis=0) for (W, b), _ in history])
+        assert np.all(dead[1:] >= dead[:-1])
+    gone = ~(book.X @ history[10][0][0] + history[10][0][1] > 0).any(axis=0)
+    assert gone.any() and np.array_equal(history[10][0][0][:, gone], history[2000][0][0][:, gone])
+
+
+def test_11_the_flowers():
+    """Le misure di Fisher, con le due righe che altrove sono sbagliate, 35 e 38."""
+    features, labels = chapter(11).features, chapter(11).labels
     assert features.shape == (150, 4) and np.bincount(labels).tolist() == [50, 50, 50]
-    assert features[34].tolist() == [4.9, 3.1, 1.5, 0.2] and features[37].tolist() == [4.9, 3.6, 1.4, 0.1]
+    assert features[35 - 1].tolist() == [4.9, 3.1, 1.5, 0.2] and features[38 - 1].tolist() == [4.9, 3.6, 1.4, 0.1]
     assert np.allclose(features.sum(axis=0), [876.5, 458.6, 563.7, 179.9])
-    start, train_rows, test_rows = chapter(10).prepare(0)
-    assert len(train_rows) == 120 and len(test_rows) == 30 and sum(p.size for p in start) == 67
-    assert [p.shape for p in start] == [(4, 8), (8,), (8, 3), (3,)]
+    start, train_rows, test_rows = chapter(11).flowers(0)
+    assert len(train_rows) == 120 and len(test_rows) == 30 and sum(p.size for layer in start for p in layer) == 67
+    assert round(100 / 30, 1) == 3.3 and np.allclose([28 / 30, 29 / 30], [0.933, 0.967], atol=5e-4)
 
 
-def test_10_he_initialisation():
-    """La varianza dei pesi è 2 diviso il numero di ingressi; i bias partono da zero."""
-    networks = [chapter(10).initial_parameters(np.random.default_rng(seed)) for seed in range(400)]
-    assert np.isclose(np.var([p[0] for p in networks]), 2 / 4, rtol=0.05)
-    assert np.isclose(np.var([p[2] for p in networks]), 2 / 8, rtol=0.05)
-    assert not any(p[1].any() or p[3].any() for p in networks)
+def test_11_the_network_adds_nothing_on_iris():
+    """Media di cinque semi: lineare 96.7%, congelate 93.3%, addestrate 96.7%; le congelate perdono solo con il seme 4."""
+    found = np.array(chapter(11).found)
+    assert np.allclose(found.mean(axis=0), [0.967, 0.933, 0.967], atol=5e-4)
+    assert np.array_equal(found[:4, 1], found[:4, 2]) and found[4, 1] < found[4, 2]
+    book, slow = chapter(11), []
+    for seed in range(5):
+        _, rows, test_rows = book.flowers(seed)
+        linear = book.initial_layers([4, 3], np.random.default_rng(seed))
+        slow.append(book.test_accuracy(book.train, linear, 0.3, book.standardize(book.features, rows), rows, test_rows))
+    assert np.isclose(100 * np.mean(slow), 95.3, atol=0.05)
 
 
-TABLE = [  # learning rate, mediana della loss, accuratezza media di prova, unità morte su quaranta
+def test_11_on_six_flowers_the_loss_of_the_others_rises():
+    """La loss sugli altri sale mentre l'accuratezza cresce un poco."""
+    book, seen = chapter(11), []
+    others = np.setdiff1d(np.arange(150), book.six)
+    book.train(book.data[book.six], book.classes[book.six], book.start, 0.3, 500, watch=seen.append)
+    at = {epoch: logits_11(book.data[others], seen[epoch]) for epoch in (30, 500)}
+    assert np.allclose([100 * right(z, book.classes[others]) for z in at.values()], [63.9, 66.7], atol=0.05)
+    losses = [np.mean(np.log(np.exp(z).sum(axis=1)) - (z * book.classes[others]).sum(axis=1)) for z in at.values()]
+    assert np.allclose(losses, [1.118, 1.462], atol=6e-4)
+
+
+TABLE = [  # learning rate, mediana della loss, accuratezza media sul test, unità morte su quaranta
     (0.001, 0.90, 0.48, 0),
     (0.1, 0.125, 0.96, 0),
     (1.0, 0.040, 0.96, 0),
@@ -1268,141 +1630,714 @@ TABLE = [  # learning rate, mediana della loss, accuratezza media di prova, unit
 
 
 @pytest.mark.parametrize(("learning_rate", "loss", "accuracy", "dead"), TABLE)
-def test_10_five_seeds(learning_rate, loss, accuracy, dead):
-    results = np.array([chapter(10).experiment(seed, learning_rate) for seed in range(5)])
+def test_11_five_seeds(learning_rate, loss, accuracy, dead):
+    results = np.array([chapter(11).experiment(seed, learning_rate) for seed in range(5)])
     assert np.isclose(np.median(results[:, 0]), loss, rtol=0.02)
     assert np.isclose(results[:, 1].mean(), accuracy, atol=0.01)
     assert results[:, 2].sum() == dead
+    if learning_rate == 10:
+        assert results[:, 1].max() < 0.7 and results[:, 2].min() == 0
 
 
-def test_10_the_picture_does_not_depend_on_the_seed():
+def test_11_the_picture_does_not_depend_on_the_seed():
     """Con altri cinque semi i numeri cambiano, il quadro no."""
     loss, accuracy = {}, {}
     for learning_rate in (0.001, 0.1, 1.0, 3.0, 10.0):
-        results = np.array([chapter(10).experiment(seed, learning_rate) for seed in range(5, 10)])
+        results = np.array([chapter(11).experiment(seed, learning_rate) for seed in range(5, 10)])
         loss[learning_rate], accuracy[learning_rate] = np.median(results[:, 0]), results[:, 1].mean()
     assert 0.8 < loss[0.001] < 1.4 and accuracy[0.001] < 0.7  # ancora per strada
     assert all(accuracy[rate] > 0.85 for rate in (0.1, 1.0, 3.0)) and abs(loss[3.0] - loss[1.0]) < 0.03
     assert loss[10.0] > 0.8 and accuracy[10.0] < 0.75
-    assert all(chapter(10).experiment(seed, 1.0, raw=True)[2] == 8 for seed in range(5, 10))
 
 
-def test_10_the_rises_and_the_explosion():
-    """Sotto 3 la loss non risale mai; con 3 lo fa subito; con 10 diventa centinaia di volte più grande."""
-    losses, histories = chapter(10).losses, chapter(10).histories
-    rises = {rate: np.flatnonzero(np.diff(values) > 0) for rate, values in losses.items()}
-    assert [rate for rate in rises if len(rises[rate])] == [3.0, 10.0] and sum(rises[3.0] < 20) >= 5
-    assert 200 < max(losses[10.0][:30]) / losses[10.0][0] < 1000 and min(losses[10.0][50:]) > 1
-    assert abs(histories[10.0][200][0]).max() > 1e16
-    first, second = (chapter(10).forward(chapter(10).X_train, p)[0].argmax(axis=1) for p in histories[10.0][199:])
-    assert set(first) | set(second) == {0, 1, 2} and np.all((first == second) == (first == 0))
-
-
-def test_10_what_the_units_look_at():
-    """L'unità 0 si accende sulle due specie che non sono setosa, la 7 dalla parte di virginica, la 2 quasi ovunque."""
-    W1, b1, W2, _ = chapter(10).histories[0.3][200]
-    species = chapter(10).labels[chapter(10).train_rows]
-    on = chapter(10).X_train @ W1 + b1 > 0
-    lit = np.array([on[species == k].sum(axis=0) for k in range(3)])
-    assert lit[:, 0].tolist() == [1, 40, 40] and W2[0].argmin() == 0 > W2[0, 0]
-    assert lit[0, 7] == 0 and lit[2, 7] == 40 > lit[1, 7] and W2[7, 2] > 1 and W2[7, 1] < -1
-    assert lit[:, 2].sum() == 116 and round(100 / 30, 1) == 3.3  # un fiore di prova in punti percentuali
-
-
-def test_10_the_cost_of_the_two_ways():
-    """Il gradiente numerico attraversa la rete 134 volte; i fiori non setosa sono 80 su 120."""
-    calls, start = [], chapter(10).start
-
-    def loss(value, i):
-        calls.append(i)
-        parameters = [*start[:i], value, *start[i + 1 :]]
-        return chapter(10).cross_entropy(chapter(10).forward(chapter(10).X_train, parameters)[0], chapter(10).Y_train)
-
-    for i, parameter in enumerate(start):
-        chapter(10).numerical_gradient(lambda value, i=i: loss(value, i), parameter)
-    assert len(calls) == 134 and np.sum(chapter(10).Y_train[:, 0] == 0) == 80
-
-
-def test_10_raw_features_kill_every_unit():
-    for seed in range(5):
-        loss, _, dead = chapter(10).experiment(seed, 1.0, raw=True)
+@pytest.mark.parametrize("seed", range(5))
+def test_11_the_mean_is_the_culprit(seed):
+    """Con η = 1: in centimetri o solo riscalate muoiono tutte, centrate nessuna; in centimetri con 0.03 si impara."""
+    for rescale in (False, True):
+        loss, _, dead = chapter(11).experiment(seed, 1.0, center=False, rescale=rescale)
         assert dead == 8 and np.isclose(loss, np.log(3))
+    _, on_test, dead = chapter(11).experiment(seed, 1.0, center=True, rescale=False)
+    assert dead == 0 and 0.93 < on_test <= 1
+    assert 1 <= chapter(11).experiment(seed, 3.0, center=True, rescale=False)[2] <= 3
+    _, on_test, dead = chapter(11).experiment(seed, 0.03, center=False, rescale=False)
+    assert 0.9 <= on_test < 0.97 and 2 <= dead <= 4
 
 
-def test_10_the_table_of_the_sliders(show):
-    for learning_rate, epoch in [(0.001, 0), (0.3, 200), (10.0, 100)]:
-        loss, on_train, on_test, dead = chapter(10).describe(chapter(10).histories[learning_rate][epoch])
-        text = show(10, "show_training", rate=learning_rate, epoch=epoch).text
-        assert np.allclose(numbers(text)[2:4], [loss, dead], atol=6e-4)
-        assert np.allclose(numbers(text)[-2:], [100 * on_train, 100 * on_test], atol=0.051)
-        parameters = chapter(10).histories[learning_rate][epoch]
-        scores = np.maximum(chapter(10).X_test @ parameters[0] + parameters[1], 0) @ parameters[2] + parameters[3]
-        assert np.isclose(on_test, np.mean(scores.argmax(axis=1) == chapter(10).Y_test.argmax(axis=1)))
-    W1, b1, _, _ = chapter(10).histories[0.3][200]
-    on = np.sum(chapter(10).X_train @ W1[:, 2] + b1[2] > 0)
-    assert f"accesa su {on} fiori" in show(10, "show_unit", unit=2, epoch=200).text
-
-
-def test_10_the_exercises():
-    """Sei fiori a memoria; la prima loss vicina a ln 3; senza 1/N il learning rate è 120 volte più grande."""
-    assert chapter(10).six == 1 and chapter(10).others < 1
-    assert np.allclose(chapter(10).first_losses(0.01), np.log(3), atol=0.05)
-    assert np.isclose(chapter(10).describe(chapter(10).mended[-1])[0], chapter(10).losses[0.1][200])
-    assert chapter(10).describe(chapter(10).broken[-1])[0] > 1
-    assert all(abs(losses[0] - chapter(10).losses[0.1][0]) < 1e-12 for losses in chapter(10).losses.values())
-
-
-# Capitolo 11 --------------------------------------------------------------------------------------------------------
-
-
-def test_11_the_engine_reproduces_the_book():
+def test_11_every_product_is_positive():
+    """Senza centrare ogni coppia di fiori ha prodotto scalare positivo; centrando, la somma su tutte le coppie è 0."""
     book = chapter(11)
+    for way, data in book.prepared.items():
+        X = data[book.rows]
+        assert (X @ X.T > 0).all() == (way in ("in centimetri", "riscalate"))
+        assert np.isclose((X @ X.T).sum(), 0, atol=1e-6) == (way in ("centrate", "standardizzate"))
+    assert x @ x + 1 == 15  # il neurone del capitolo 6
+    X, layers = book.prepared["riscalate"][book.rows], book.flowers(0)[0]
+    (W, b), (V, c) = layers
+    P = np.exp(logits_11(X, layers))
+    dZ = ((P / P.sum(axis=1, keepdims=True) - book.classes[book.rows]) / 120) @ V.T * (X @ W + b > 0)
+    moved = book.train(X, book.classes[book.rows], layers, 0.01, 1)[0][0]
+    assert np.allclose(X @ moved[0] + moved[1] - X @ W - b, -0.01 * (X @ X.T + 1) @ dZ)
+
+
+def test_11_the_sliders_say_what_they_show(show):
+    book = chapter(11)
+    for epoch in (0, 500, 2000):
+        for name in book.models:
+            expected = 100 * right(logits_11(book.X, book.models[name][epoch]), book.Y)
+            assert np.isclose(numbers(show(11, "show_models", model=name, epoch=epoch).text)[-1], expected, atol=0.051)
+    assert numbers(show(11, "show_lines", epoch=0).text)[2:] == [8, 8] and numbers(show(11, "show_lines", epoch=2000).text)[2:] == [0, 8]
+    expected = 100 * right(logits_11(book.X, book.networks["addestrate", 4]), book.Y)
+    assert np.isclose(numbers(show(11, "show_width", kind="addestrate", width=4).text)[-1], expected, atol=0.051)
+    assert numbers(show(11, "show_rate", rate=10.0, epoch=2000).text)[-3:] == [33.3, 8, 8]
+    for way, rate, dead in (("centrate", 1.0, 0), ("riscalate", 1.0, 8), ("in centimetri", 0.03, 3)):
+        X, test_X = (book.prepared[way][rows] for rows in (book.rows, book.test_rows))
+        layers = book.flower_runs[way, rate]
+        logits = logits_11(X, layers)
+        loss = np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[book.classes[book.rows] == 1])
+        on_test = 100 * right(logits_11(test_X, layers), book.classes[book.test_rows])
+        found = numbers(show(11, "show_way", way=way, rate=rate).text)
+        assert np.allclose(found[-4:], [loss, dead, 8, on_test], atol=0.051) and np.isclose(found[-4], loss, atol=6e-4)
+
+
+def test_11_predictions_are_judged(show):
+    """Prima di essere in fondo al cursore nessuna risposta è svelata; poi è giusta una sola."""
+    asked = [
+        ("check_models", "wins", {"epoch": 0}, {"epoch": 2000}),
+        ("check_lines", "culprits", {"epoch": 0}, {"epoch": 2000}),
+        ("check_width", "reach", {"kind": "addestrate", "width": 32}, {"kind": "congelate, bias a caso", "width": 32}),
+        ("check_rate", "fates", {"rate": 1.0, "epoch": 2000}, {"rate": 10.0, "epoch": 2000}),
+        ("check_way", "saviours", {"way": "in centimetri", "rate": 1.0}, {"way": "riscalate", "rate": 1.0}),
+        ("check_six", "courses", {"epoch": 200}, {"epoch": 500}),
+    ]
+    expected = ["Solo le 8 addestrate", "db, quello dei bias del primo strato", "Fra il 70% e il 97%", "Non impara più niente", "Centrare", "Prima scende, poi risale"]
+    for (name, answers, before, after), answer in zip(asked, expected):
+        for guess in chapter(11).names[answers]:
+            assert "Segnato" in show(11, name, guess=guess, **before).text
+            assert ("Giusto" in show(11, name, guess=guess, **after).text) == (guess == answer)
+        assert "Scegli" in show(11, name, guess=None, **after).text
+
+
+def test_11_the_exercises():
+    """Due strati senza ReLU, lo strato di uscita congelato, le spirali srotolate, il pendolo."""
+    book = chapter(11)
+    assert np.allclose(book.two_steps, book.one_step)
+    assert right(logits_11(book.unrolled, book.straight), book.Y) > 0.99
+    r = np.hypot(*book.X.T)
+    assert np.allclose(np.hypot(*book.unrolled.T), r)
+    complex_points = (book.X[:, 1] + 1j * book.X[:, 0]) * np.exp(-4j * r)
+    assert np.allclose(book.unrolled, np.column_stack([complex_points.imag, complex_points.real]))
+    for rate in (1, 5, 6):  # per η fino a 6 ogni passo accorcia |d|
+        away = np.linspace(0.01, 20, 500)
+        assert (abs(away - 4 / 3 * rate * (book.sigmoid(away) - 0.5)) < away).all()
+    assert np.isclose(book.d, -(book.d - 4 / 3 * 10 * (book.sigmoid(book.d) - 0.5)))
+    assert abs(book.model_loss - book.report("standardizzate", 10.0)[0]) < 0.01 and round(book.model_loss, 2) == 1.04
+    assert np.sum(book.classes[book.rows][:, 0] == 0) == 80
+
+
+def test_11_the_drill(show):
+    """Le sedici risposte, contate a mano, e le cause degli errori."""
+    answers = [1, 2, 2, 3, 1, 1.5, 0.5, 2, 3, 1, 4, 5, 0.8, 0.2, 0.4, 0.6]
+    for variant, answer in enumerate(answers, 1):
+        assert "Giusto" in show(11, "check", variant=variant, answer=answer).text
+        assert "No:" in show(11, "check", variant=variant, answer=5.9).text
+        assert "Scrivi" in show(11, "check", variant=variant, answer=0).text
+        assert len(show(11, "solve", variant=variant, shown=True).text) > 10 and not show(11, "solve", variant=variant, shown=False).text
+        assert "Quant" in show(11, "ask", variant=variant).text
+    causes = {(1, 2): "vive", (5, 5): "dividi per |w|", (9, 0.1): "moltiplicala", (13, 4): "dividi per il numero", (13, 0.2): "errori", (1, 4): "conta le colonne"}
+    assert all(cause in show(11, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
+
+
+# Capitolo 12 ---------------------------------------------------------------------------------------------------------
+
+
+def test_12_what_nine_tenths_become(show):
+    """La scommessa ha una risposta giusta sola, e il verdetto arriva soltanto dov'è la domanda."""
+    assert round(0.9**50, 3) == 0.005 and round(1.1**50) == 117
+    verdicts = {guess: show(12, "check_left", guess=guess, factor=0.9, layers=50).text for guess in chapter(12).left}
+    assert [guess for guess, text in verdicts.items() if "✓" in text] == ["Meno di un centesimo"]
+    assert "✓" not in show(12, "check_left", guess="Meno di un centesimo", factor=0.9, layers=30).text
+    for factor, layers in ((0.8, 20), (1.1, 50), (1.25, 1)):
+        assert np.isclose(numbers(show(12, "show_product", factor=factor, layers=layers).text)[-1], factor**layers, rtol=1e-3)
+
+
+def test_12_amplitudes_over_fifty_layers(show):
+    """I numeri del testo, e che non dipendono dal seme: un ordine di grandezza per cinque semi."""
+    signals = chapter(12).signals
+    ends = {g: np.array([[f[-1], b[0]] for f, b in (signals(50, g, "ReLU", seed=seed) for seed in range(5))]) for g in (1.0, 2**0.5, 2.0)}
+    assert f"{ends[1.0][0, 0]:.0e}" == "5e-09" and round(ends[2.0][0, 0] / 1e6) == 6
+    assert np.allclose(ends[2**0.5][0].round(2), [0.18, 0.3])
+    assert (ends[1.0] < 1e-6).all() and (ends[2**0.5] > 0.1).all() and (ends[2**0.5] < 1).all() and (ends[2.0] > 1e6).all()
+    for name, gain in chapter(12).gains.items():
+        printed = numbers(show(12, "show_signals", activation="tanh", gain=gain, depth=10).text)
+        found = signals(10, gain, "tanh")
+        assert np.allclose(printed[1:], [found[0][-1], found[1][0]], rtol=0.06)
+        right = show(12, "check_gain", guess=name, gain=gain, depth=50).text
+        assert ("✓" in right) == (name == "√2")
+    assert "✗" not in show(12, "check_gain", guess="1", gain=2.0, depth=50).text
+
+
+def test_12_the_sigmoid_looks_sound_and_is_not(show):
+    signals = chapter(12).signals
+    for seed in range(5):
+        ahead, back = signals(50, 1.0, "sigmoide", seed=seed)
+        assert ahead[1:].min() > 0.45 and ahead[1:].max() < 0.6 and back[0] < 1e-30
+        assert (back[:-1] / back[1:] < 0.3).all()  # al più un quarto, in media
+        ahead, back = signals(50, 1.0, "tanh", seed=seed)
+        assert back[0] > 0.05 and signals(50, 4.0, "tanh", seed=seed)[1][0] > 1e8
+        at = [signals(50, g, "sigmoide", seed=seed)[1][0] for g in (4.0, 10.0, 16.0)]
+        assert at[0] < 1e-8 and 1e-3 < at[1] < 100 and at[2] > 1e3
+    texts = {guess: show(12, "check_fate", guess=guess, activation="sigmoide", gain=1.0, depth=50).text for guess in chapter(12).fates}
+    assert [guess for guess, text in texts.items() if "✓" in text] == ["Sparisce"]
+    z = np.linspace(-8, 8, 1001)
+    slope = chapter(12).activations["sigmoide"][1](z)
+    assert slope.max() == slope[500] == 0.25 and 4.0**9 < 1e6 < 4.0**10 == 1_048_576 and 4**9 == 262_144
+
+
+def test_12_small_weights_shrink_everything():
+    ratios = [np.divide(*chapter(12).signals(10, 0.01 * 50**0.5, "ReLU", seed=seed)[0][[-1, 0]]) for seed in range(5)]
+    assert 0.01 * (50 / 2) ** 0.5 == 0.05 and max(ratios) < 1e-12
+
+
+def test_12_depth_makes_the_scale_decide(show):
+    """Con due strati imparano tutte le scale; con dieci, soltanto quella di He. Su tre semi."""
+    for seed in range(3):
+        shallow = [chapter(12).loss_curve(2, factor, seed=seed)[-1] for factor in (0.5, 1.0, 2.0)]
+        half, he, double = (chapter(12).loss_curve(10, factor, seed=seed) for factor in (0.5, 1.0, 2.0))
+        assert shallow[0] > shallow[1] > shallow[2] and max(shallow) < 0.8 and abs(half[-1] - np.log(3)) < 0.01 and he.min() < 0.5
+        assert double[0] > 100 and not double[-1] < 1.09  # ln 3, oppure NaN
+    assert f"{chapter(12).curves[5, 0.5][-1]:.3f}" == "0.990" and round(chapter(12).curves[10, 2.0][0]) == 260
+    for guess in chapter(12).ends:
+        assert ("✓" in show(12, "check_end", guess=guess, depth=10, factor=0.5).text) == guess.startswith("No")
+    first, _, last = numbers(show(12, "show_curve", depth=5, factor=1.0).text)
+    assert np.allclose([first, last], chapter(12).curves[5, 1.0][[0, -1]], atol=6e-4)
+
+
+def test_12_residual_connections_keep_the_gradient():
+    for seed in range(5):
+        without, kept = (chapter(12).signals(50, 0.1, "ReLU", skip=skip, seed=seed)[1][0] for skip in (False, True))
+        assert without < 1e-50 and 0.5 < kept < 5 and chapter(12).signals(50, 0.5, "ReLU", skip=True, seed=seed)[0][-1] > 1e3
+
+
+def test_12_the_drill_knows_right_from_wrong(show):
+    book = chapter(12)
+    assert len(book.drills) >= 12
+    rules = {
+        "he": lambda m, n: (m / 2) ** 0.5, "potenza": lambda m, n: np.prod([m] * n),
+        "sigmoide": lambda m, n: 1 / np.prod([0.25] * m), "scala": lambda m, n: np.prod([m] * n),
+    }
+    for k, (kind, m, n) in enumerate(book.drills, 1):
+        accepted = [answer for answer in range(201) if "✓" in show(12, "check", variant=k, answer=answer).text]
+        assert len(accepted) == 1 and np.isclose(accepted[0], rules[kind](m, n))
+        assert str(m) in show(12, "ask", variant=k).text and show(12, "solve", variant=k, shown=False).text == ""
+        assert accepted[0] in numbers(show(12, "solve", variant=k, shown=True).text.replace("1/", ""))
+    causes = {(1, 4): "manca la radice", (2, 10): "si moltiplicano", (2, 16): "manca uno strato", (2, 25): "scambiati", (3, 4): "non ½", (4, 64): "varianza"}
+    assert all(cause in show(12, "check", variant=k, answer=answer).text for (k, answer), cause in causes.items())
+
+
+def test_12_the_exercises():
+    book = chapter(12)
+    assert np.isclose(np.mean(book.ratios), 2, rtol=0.1)
+    rng = np.random.default_rng(5)
+    gradients = [(rng.normal(size=(3, 2)), rng.normal(size=2)), (rng.normal(size=(2, 2)), rng.normal(size=2))]
+
+    def flat(pairs):
+        return np.concatenate([np.ravel(a) for pair in pairs for a in pair])
+
+    norm = np.linalg.norm(flat(gradients))
+    assert np.allclose(flat(book.clip(gradients, norm / 3)), flat(gradients) / 3)
+    assert np.array_equal(flat(book.clip(gradients, 2 * norm)), flat(gradients))
+    zero = [(np.zeros((2, 2)), np.zeros(2))]
+    assert not flat(book.clip(zero, 1.0)).any()
+
+
+# Capitolo 13 ---------------------------------------------------------------------------------------------------------
+
+
+def test_13_the_images():
+    """Le immagini di UCI: quante per cifra, quali pixel sono bianchi sempre; il file è leggero."""
+    book = chapter(13)
+    assert np.bincount(book.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert book.pixels.shape == (1797, 64) and book.pixels.min() == 0 and book.pixels.max() == 16
+    assert np.flatnonzero(book.pixels.max(axis=0) == 0).tolist() == [0, 32, 39]
+    assert book.pixels[0, :8].tolist() == [0, 0, 5, 13, 9, 1, 0, 0] and book.X.max() == 1
+    assert (CHAPTERS[0].parent / "dati" / "cifre.csv").stat().st_size < 150_000
+    assert sorted(book.labels[book.hard]) == [0, 1, 3, 4, 4, 5, 5, 6, 7, 8, 8, 9] and len(set(book.hard)) == 12
+
+
+def test_13_a_sheet_of_images():
+    page = chapter(13).sheet(np.arange(3 * 64).reshape(3, 64), 2)
+    assert page.shape == (19, 19) and page[0].tolist() == [3] * 19
+    assert page[1:9, 10:18].tolist() == np.arange(64, 128).reshape(8, 8).tolist()
+    assert page[10:18, 1:9].tolist() == np.arange(128, 192).reshape(8, 8).tolist() and (page[9:, 10:] == 3).all()
+
+
+def read_digits(layers, images):
+    """Le cifre che una rete legge, senza le funzioni del libro; il logit più alto è la classe più probabile."""
+    for i, (weights, bias) in enumerate(layers):
+        images = images @ weights + bias
+        images = images if i == len(layers) - 1 else np.maximum(images, 0)
+    return images.argmax(axis=1)
+
+
+def test_13_five_seeds():
+    """Nessuna immagine in due parti; la rete legge bene il 97 % in media, sempre più del modello senza strato nascosto."""
+    book, scores = chapter(13), []
+    for seed, (net, rows, (said, linear)) in enumerate(book.runs):
+        parts = book.split(1797, np.random.default_rng(seed))
+        assert [len(part) for part in parts] == [1078, 359, 360] and sorted(np.concatenate(parts)) == [*range(1797)]
+        assert (rows == parts[2]).all()
+        scores.append((read_digits(net, book.pixels[rows] / 16) == book.labels[rows]).mean())
+        assert np.isclose(scores[-1], said) and linear < said
+    assert len(scores) == 5 and np.mean(scores) >= 0.97 and min(scores) > 0.965
+    assert np.allclose(book.means, [0.978, 0.968], atol=0.0006)
+    assert 1 / 48 < 1 - book.means[0] < 1 / 43 and 1 / 32 < 1 - book.means[1] < 1 / 29
+    assert sum(weights.size + bias.size for weights, bias in book.layers) == 4810
+
+
+def test_13_the_best_epoch_is_kept():
+    """Gli strati che restano sono quelli con la loss di validazione più bassa, ricalcolata qui."""
+    book = chapter(13)
+    images, answers = book.pixels[book.validation_rows] / 16, book.labels[book.validation_rows]
+    losses = []
+    for _, layers in book.watched:
+        logits = np.maximum(images @ layers[0][0] + layers[0][1], 0) @ layers[1][0] + layers[1][1]
+        losses.append((np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(359), answers]).mean())
+    assert len(losses) == 31 and np.allclose(losses, [loss for loss, _ in book.watched])
+    assert book.layers is book.watched[int(np.argmin(losses))][1] and 0 < np.argmin(losses) < 30
+
+
+def test_13_why_not_standardised():
+    """Quattro pixel bianchi in ogni immagine di addestramento; con i cinque semi una macchia supera sempre 30."""
+    book = chapter(13)
+    for seed in [13, 0, 1, 2, 3, 4]:
+        seen = book.pixels[book.split(1797, np.random.default_rng(seed))[0]].astype(float)
+        inked = seen[:, seen.std(axis=0) > 0]
+        assert ((inked - inked.mean(axis=0)) / inked.std(axis=0)).max() > 30
+    assert (~book.inked).sum() == 4
+
+
+def test_13_steps_in_an_epoch(show):
+    assert "✓" in show(13, "check_steps", answer=34).text and "manca l'ultimo" in show(13, "check_steps", answer=33).text
+    assert show(13, "check_steps", answer=0).text.strip() == "Quanti passi?"
+    for size, steps in [(10, 1), (4, 3), (5, 2), (1, 10)]:
+        lines = show(13, "show_groups", size=size).text.strip().split("\n")
+        assert len(lines) == steps and sorted(n for line in lines for n in numbers(line)[1:]) == [*range(10)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_13_groups_are_unbiased_and_their_noise_is_known(size):
+    """Su tutte le 120 permutazioni di cinque immagini, a ogni passo: la media è il gradiente, il rumore quello della formula."""
+    book, five = chapter(13), np.array([3, 141, 592, 653, 58])
+
+    class Fixed:
+        def __init__(self, order):
+            self.permutation = lambda N: np.array(order)
+
+    each = np.array([book.gradient_on([row], book.noisy_layers) for row in five])
+    full = each.mean(axis=0)
+    assert np.allclose(book.gradient_on(five, book.noisy_layers), full)
+    every = [book.mini_batches(5, size, Fixed(order)) for order in itertools.permutations(range(5))]
+    gradient = {}
+    for groups in zip(*every):
+        keys = [tuple(sorted(group)) for group in groups]
+        for key in set(keys) - set(gradient):
+            gradient[key] = book.gradient_on(five[list(key)], book.noisy_layers)
+        counts = {key: keys.count(key) for key in set(keys)}
+        mean = sum(count * gradient[key] for key, count in counts.items()) / 120
+        noise = sum(count * ((gradient[key] - full) ** 2).sum() for key, count in counts.items()) / 120
+        B = len(keys[0])
+        variance = ((each - full) ** 2).sum(axis=1).mean()
+        assert np.allclose(mean, full) and np.isclose(noise, variance / B * (5 - B) / 4)
+
+
+def test_13_four_times_the_samples_half_the_noise(show):
+    """Il rumore misurato è quello della formula, a meno del caso; la domanda ha la risposta giusta."""
+    book = chapter(13)
+    each = np.array([book.gradient_on([row], book.noisy_layers) for row in book.train_rows])
+    sigma = np.sqrt(((each - book.full_gradient) ** 2).sum(axis=1).mean()) / np.linalg.norm(book.full_gradient)
+    for B, distances in book.noise.items():
+        expected = sigma * np.sqrt((1078 - B) / 1077 / B)
+        assert np.isclose(np.sqrt((distances**2).mean()), expected, rtol=0.15)
+    assert book.noise[1].mean() > 1
+    assert [k for k in book.divisors if "✓" in show(13, "check_noise", guess=k, size=64).text] == ["Per due"]
+    assert "✓" not in show(13, "check_noise", guess="Per due", size=16).text
+    assert np.isclose(numbers(show(13, "show_noise", size=4).text)[1], sigma / 2, rtol=0.15)
+
+
+def test_13_small_groups_win_at_equal_passes(show):
+    """Con tre semi, dopo dieci passaggi: più piccolo il gruppo, più bassa la loss. I passi sono 2700, 340, 50 e 10."""
+    book = chapter(13)
+    for seed in range(3):
+        start, found = book.initial_layers([64, 64, 10], np.random.default_rng(seed)), []
+        for size in [4, 32, 256, 1078]:
+            layers, _ = book.train_batches(book.X[book.train_rows], book.Y[book.train_rows], start, 0.05, 10, size, 0.0, np.random.default_rng(seed))
+            found.append(book.train_loss(layers))
+        assert found == sorted(found) and found[0] < 0.2 and found[-1] > 2
+    for size, steps in [(4, 2700), (32, 340), (256, 50), (1078, 10)]:
+        by_step, by_pass = book.by_size[size]
+        assert len(by_step) == steps and len(by_pass) == 11 and np.isclose(by_step[0], by_pass[0], rtol=0.5)
+        data = book.X[book.train_rows], book.Y[book.train_rows], book.start, 0.05, 10, size, 0.0, np.random.default_rng(13)
+        _, watched = book.train_batches(*data, book.train_loss)
+        assert np.allclose(by_pass, watched)
+        assert numbers(show(13, "show_size", size=size, epochs=10).text)[0] == steps
+    assert [k for k in book.winners if "✓" in show(13, "check_size", guess=k, size=32, epochs=10).text] == ["Gruppi da 4"]
+    assert "Segnato" in show(13, "check_size", guess="Gruppi da 4", size=4, epochs=7).text
+
+
+def test_13_momentum_helps():
+    """Dopo cinque epoche, con cinque semi, la loss con μ = 0.9 è meno di un terzo di quella senza."""
+    book = chapter(13)
+    for seed in range(5):
+        start = book.initial_layers([64, 64, 10], np.random.default_rng(seed))
+        data = book.X[book.train_rows], book.Y[book.train_rows], start, 0.1, 5, 32
+        slow, fast = (book.train_loss(book.train_batches(*data, mu, np.random.default_rng(seed))[0]) for mu in (0.0, 0.9))
+        assert fast < slow / 3
+
+
+def test_13_answers_of_other_images():
+    """Con le risposte mescolate ogni volta in un altro modo la loss resta intorno a ln 10 ≈ 2.30, con ogni seme."""
+    book = chapter(13)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        layers = book.initial_layers([64, 64, 10], rng)
+        for _ in range(5):
+            rows = rng.permutation(book.train_rows)
+            layers, _ = book.train_batches(book.X[book.train_rows], book.Y[rows], layers, 0.1, 1, 32, 0.0, rng)
+        assert 2.2 < book.train_loss(layers) < 2.45
+
+
+def test_13_learning_by_heart(show):
+    """Con le etichette sbagliate la validazione risale; con poche immagini resta lontana; la domanda ha la risposta giusta."""
+    book = chapter(13)
+    many, few, wrong = (book.by_case[name] for name in book.cases)
+    for seen in (many, few, wrong):
+        assert len(seen) == 101 and seen[-1, 0] < seen[10, 0] / 4 and 0 < seen[:, 1].argmin() < 100
+    assert wrong[-1, 1] > 1.5 * wrong[:, 1].min() and wrong[-1, 2] < wrong[wrong[:, 1].argmin(), 2] - 0.05
+    assert few[:, 1].min() > 3 * many[:, 1].min() and few[-1, 0] < 0.01
+    name = [*book.cases][2]
+    assert [k for k in book.ends if "✓" in show(13, "check_end", guess=k, case=name, epochs=100).text] == ["Risale"]
+    assert "✓" not in show(13, "check_end", guess="Risale", case=name, epochs=70).text
+    text = show(13, "show_curves", case="60 immagini", epochs=100).text
+    assert numbers(text)[:3] == [100, round(few[-1, 0], 3), round(few[-1, 1], 3)]
+    assert (few[0] == book.curves(60, 0)[0]).all()
+
+
+def test_13_wrong_labels_hurt_with_every_seed():
+    """Una su cinque sbagliata: in sessanta epoche la validazione risale di un quarto e più, con ogni seme; i dati restano intatti."""
+    book, before = chapter(13), chapter(13).labels.copy()
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        train, validation, _ = book.split(1797, rng)
+        answers = book.labels[train]
+        answers[:215] = (answers[:215] + rng.integers(1, 10, size=215)) % 10
+        watched = book.train_batches(
+            book.X[train], np.eye(10)[answers], book.initial_layers([64, 64, 10], rng), 0.1, 60, 32, 0.9, rng,
+            lambda layers: layers,
+        )[1]
+        losses = [book.cross_entropy(book.forward(book.X[validation], layers)[0], book.Y[validation]) for layers in watched]
+        assert losses[-1] > 1.25 * min(losses)
+    assert (book.labels == before).all() and np.allclose(215 / 1078, 1 / 5, atol=0.001)
+
+
+def test_13_the_confusions(show):
+    """La tabella rifatta con le cinque reti; l'8 è la cifra letta peggio; le immagini di una cella sono le sue."""
+    book, table = chapter(13), np.zeros((10, 10), dtype=int)
+    for net, rows, _ in book.runs:
+        for label, said in zip(book.labels[rows], read_digits(net, book.pixels[rows] / 16)):
+            table[label, said] += 1
+    assert (book.confusion == table).all() and table.sum() == 1800
+    assert (table - np.diag(np.diag(table))).max() == table[8, 1] == 7 and table[9, 5] == 4
+    assert [k for k in range(10) if "✓" in show(13, "check_worst", answer=k).text] == [8]
+    assert numbers(show(13, "check_worst", answer=9).text) == [9, 3.8] and numbers(show(13, "check_worst", answer=8).text) == [8, 6]
+    assert "8 letto come 1: 7 volte." in show(13, "show_confusion", true=8, guessed=1).text
+    assert "0 letto come 5: 0 volte." in show(13, "show_confusion", true=0, guessed=5).text
+    for (label, said), rows in book.examples.items():
+        assert len(rows) == table[label, said] and (book.labels[rows] == label).all()
+
+
+def test_13_a_white_pixel_never_moves_its_weight(show):
+    """Il peso d'angolo resta com'era, in ogni unità; al centro i pesi si muovono."""
+    book = chapter(13)
+    before, after = book.pictures["prima"], book.pictures["dopo"]
+    assert (before[0] == after[0]).all() and (before[[0, 32, 39]] == after[[0, 32, 39]]).all()
+    assert np.abs(after - before)[27].mean() > 10 * np.abs(after - before)[8].mean()
+    assert after.std() > before.std()
+    assert [k for k in book.corner if "✓" in show(13, "check_corner", guess=k, unit=5).text] == ["Com'era all'inizio"]
+    assert numbers(show(13, "show_unit", when="dopo", unit=3).text) == [3, round(after[:, 3].min(), 2), round(after[:, 3].max(), 2)]
+
+
+def test_13_what_it_gets_wrong(show):
+    """Otto immagini su 360, alcune con più di 0.9; la riga stampata dice cifra vera e risposta."""
+    book = chapter(13)
+    said = read_digits(book.layers, book.pixels[book.test_rows] / 16)
+    assert book.wrong.tolist() == np.flatnonzero(said != book.labels[book.test_rows]).tolist() and len(book.wrong) == 8
+    assert book.test_probabilities[book.wrong].max() > 0.9
+    answers = [k for k in book.beliefs if "✓" in show(13, "check_belief", guess=k, which=8).text]
+    assert answers == ["A volte più di 0.9: era sicura"]
+    for which, row in enumerate(book.wrong, 1):
+        truth, _, digit, _ = numbers(show(13, "show_wrong", which=which).text.replace("probabilità", ""))
+        assert (truth, digit) == (book.labels[book.test_rows[row]], said[row])
+
+
+def test_13_shifted_images():
+    """Un pixel più in là la rete legge meno della metà, a destra; con le copie spostate legge bene, con altri semi anche."""
+    book = chapter(13)
+    images = book.pixels[book.test_rows].reshape(-1, 8, 8)
+    moved = np.concatenate([images[:, :, -1:], images[:, :, :-1]], axis=2).reshape(-1, 64)
+    assert (book.shifted(book.pixels[book.test_rows], 1) == moved).all()
+    answers = book.labels[book.test_rows]
+    assert (read_digits(book.layers, moved / 16) == answers).mean() < 0.5
+    assert (read_digits(book.taught, moved / 16) == answers).mean() > 0.9 and len(book.copies) == 5390
+    for net, rows, _ in book.runs:
+        assert 0.35 < (read_digits(net, book.shifted(book.pixels[rows], 1) / 16) == book.labels[rows]).mean() < 0.55
+
+
+def test_13_the_drill_knows_right_from_wrong(show):
+    """Ogni variante ha una risposta intera fra −10 e 40, non nulla, rifatta qui; gli errori riconosciuti non sono la risposta."""
+    book = chapter(13)
+    assert len(book.drills) == 15
+    for variant, (kind, first, second, *more) in enumerate(book.drills, 1):
+        if kind == "velocità":
+            right = sum(g * first ** (len(second) - 1 - k) for k, g in enumerate(second))
+        elif kind == "rumore":
+            right = (second / first) ** 0.5
+        else:
+            starts = range(0, first, second)
+            right = {"passi": len(starts), "tutti": len(starts) * sum(more), "ultimo": first - starts[-1]}[kind]
+        assert right == int(right) and right != 0 and -10 <= right <= 40
+        _, _, mistakes, _ = book.drill(variant)
+        assert f"✓ Giusto: {int(right)}." in show(13, "check", variant=variant, answer=int(right)).text.replace("−", "-")
+        for wrong, why in mistakes.items():
+            if wrong != right:
+                assert "✗" in show(13, "check", variant=variant, answer=wrong).text and why in show(13, "check", variant=variant, answer=wrong).text
+        assert numbers(show(13, "solve", variant=variant, shown=True).text)[-1] == right
+        assert show(13, "solve", variant=variant, shown=False).text == "" and "?" in show(13, "ask", variant=variant).text
+        assert "Scrivi" in show(13, "check", variant=variant, answer=0).text
+
+
+def test_13_the_dozen_is_checked(show):
+    book = chapter(13)
+    for image, row in enumerate(book.hard, 1):
+        assert [k for k in range(10) if "✓" in show(13, "check_hard", image=image, answer=k).text] == [book.labels[row]]
+        assert "✗" not in show(13, "check_hard", image=image, answer=-1).text
+
+
+def test_13_the_project_runs_alone(tmp_path):
+    """Da solo in una cartella vuota il quaderno si scrive la tabella, addestra e giudica; le sue funzioni sono quelle del libro."""
+    source = CHAPTERS[0].parent / "progetto.ipynb"
+    path = tmp_path / source.name
+    path.write_bytes(source.read_bytes())
+    project = run(path)
+    assert (tmp_path / "dati" / "iris.csv").read_bytes() == (source.parent / "dati" / "iris.csv").read_bytes()
+    assert (project.N, project.D, project.C) == (150, 4, 3) and sorted(np.concatenate(project.parts)) == [*range(150)]
+    assert np.allclose(project.X[project.train_rows].mean(axis=0), 0) and project.accuracy_on(project.test_rows, project.chosen) > 0.9
+    assert project.confusion.sum() == 30 and np.isclose(np.trace(project.confusion) / 30, project.accuracy_on(project.test_rows, project.chosen))
+    functions = [
+        {node.name: ast.unparse(node) for cell in cells(file) for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)}
+        for file in (source, next(p for p in CHAPTERS if p.name.startswith("13")))
+    ]
+    shared = {"softmax", "cross_entropy", "softmax_cross_entropy_backward", "initial_layers", "forward", "backward", "mini_batches", "train_batches"}
+    assert all(functions[0][name] == functions[1][name] for name in shared)
+
+
+def test_13_the_project_takes_another_table(tmp_path):
+    """Una tabella con titoli, un numero mancante, una colonna costante e le classi a parole: cambia solo la prima cella."""
+    rng = np.random.default_rng(0)
+    lines = ["a;b;c;classe"] + [f"{v + 3 * k:.2f};{'' if i == 4 else round(w, 2)};7;{'no sì'.split()[k]}" for i, (v, w, k) in enumerate(zip(*rng.normal(size=(2, 60)), rng.integers(2, size=60)))]
+    (tmp_path / "mia.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sources = [cell.source for cell in cells(CHAPTERS[0].parent / "progetto.ipynb")]
+    settings = next(i for i, source in enumerate(sources) if source.startswith("table ="))
+    sources[settings] = sources[settings].replace("dati/iris.csv", "mia.csv").replace('","', '";"').replace("header = 0", "header = 1")
+    project = run(tmp_path / "progetto.ipynb", sources)
+    assert (project.N, project.D, project.C) == (59, 3, 2) and (~project.whole).sum() == 1
+    assert np.isfinite(project.X).all() and (project.X[:, 2] == 0).all() and project.names["names"].tolist() == ["no", "sì"]
+
+
+
+
+# Capitolo 14 --------------------------------------------------------------------------------------------------------
+
+
+def test_14_the_engine_reproduces_the_book():
+    book = chapter(14)
     Value, values, grads = book.Value, book.values, book.grads
     a, c, bias = values(x), values(w), Value(b)
     (a @ c + bias).relu().backward()
     assert grads(a).tolist() == [-3, -1, 2] and grads(c).tolist() == [1, -2, 3] and bias.grad == 1
-    assert np.allclose(book.history, [6.00, 5.85, 5.70, 5.55, 5.40, 5.25])
 
+    wanted = [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]]
     weights, shared = values(W), values(biases)
     (dvalues * book.relu_values(X @ weights + shared)).sum().backward()
-    assert np.allclose(grads(weights), [[0.5, -3.5, 0.5], [20.1, 10.1, 20.1], [10.9, 12.9, 10.9], [4.1, 0.1, 4.1]])
-    assert np.allclose(grads(shared), [6, 4, 6])
-    assert np.allclose(book.J, J)
+    assert np.allclose(grads(weights), wanted) and np.allclose(grads(shared), [6, 4, 6])
+    weights, shared = book.Tensor(W), book.Tensor(biases)
+    (book.Tensor(X) @ weights + shared).relu().backward(dvalues)
+    assert np.allclose(weights.grad, wanted) and np.allclose(shared.grad, [6, 4, 6])
+
+    assert np.allclose(book.rows, J) and np.allclose(book.checks["9, i logit"][0], s - y)
+    assert all(np.allclose(engine, by_hand) for engine, by_hand in book.checks.values()) and len(book.checks) == 4
 
 
-def test_11_forks_order_and_a_second_pass():
-    Value = chapter(11).Value
+def test_14_forks_order_and_a_second_pass():
+    Value = chapter(14).Value
     a = Value(3)
     f = a * a + a
     for _ in range(2):
         f.backward()
         assert (f.data, a.grad) == (12, 7)
-    assert chapter(11).gradient_of_a(chapter(11).two_ways, Value.backward) == 12
-    assert chapter(11).gradient_of_a(chapter(11).two_ways, chapter(11).backward_by_levels) == 2
+    assert chapter(14).gradient_of_a(chapter(14).two_ways, Value.backward) == 12
+    assert chapter(14).gradient_of_a(chapter(14).two_ways, chapter(14).backward_by_levels) == 2
     assert repr(a) == "Value(data=3, grad=7)"
+    assert chapter(14).total.data == 10_000 and all(term.grad == 1 for term in chapter(14).terms)
+    assert len(chapter(14).topological_order(chapter(14).total)) == 20_001
 
 
-def test_11_training_with_the_engine():
-    with_engine, with_numpy = chapter(11).train_engine(epochs=5), chapter(11).train_numpy(epochs=5)
-    assert np.allclose(with_engine, with_numpy) and with_engine[4] < with_engine[0]
-    assert np.isclose(with_engine[0], chapter(11).network_loss(chapter(11).X0, chapter(11).Y_true, [
-        chapter(11).values(p) for p in chapter(11).parameters0
-    ]).data)  # fmt: skip
+def test_14_what_the_boxes_say():
+    """Con = al posto di += resta 3; backward azzera soltanto i nodi del suo grafo; il grafo vecchio dà i gradienti vecchi."""
+    Value = chapter(14).Value
+    a = Value(3)
+    f = a * a + a
+    f.grad = 1.0
+    for node in reversed(chapter(14).topological_order(f)):
+        for parent, local in node.parents:
+            parent.grad = local * node.grad
+    assert a.grad == 3
+
+    a, other = Value(5), Value(7)
+    (a * other).backward()
+    (a * 2).backward()
+    assert (a.grad, other.grad) == (2, 5)
+    f = a * a
+    f.backward()
+    a.data = 1.0
+    f.backward()
+    assert a.grad == 10
 
 
-def test_11_the_slider_shows_every_gradient(show):
-    """Alla fine, su ogni filo che esce da un ingresso c'è il contributo giusto: sommati danno il gradiente."""
-    for name, build in chapter(11).expressions.items():
-        output, _ = build()
-        output.backward()
-        order = output.topological_order()
-        seen = show(11, "show_engine", expression=name, step=12)
-        assert "Il percorso è finito" in seen.text
-        shown = dict(re.findall(r"([^,\s]+) = ([-−\d.]+)", seen.text.split("finora: ")[1]))
-        for node in order:
-            if not node.parents or node.label == "$u$":
-                number = numbers(shown[chapter(11).plain(node.label)])[0]
-                assert np.isclose(number, node.grad, atol=0.006), (name, node.label)
+FINAL = {  # i gradienti alla fine, dalle formule: nell'ordine giusto, e per livelli
+    "ReLU(u·c·d + u), u = a + b": ({"a": 3, "b": 3, "c": -6, "d": -3, "u+": 3}, {"a": 1, "b": 1, "c": -6, "d": -3, "u+": 3}),
+    "un neurone": ({"x₀": -3, "w₀": 1, "x₁": -2, "w₁": -2, "b": 1},) * 2,
+    "ln(e^z₀ + e^z₁) − z₀": ({"z₀": -0.75, "z₁": 0.75},) * 2,
+}
+
+
+def test_14_the_two_orders(show):
+    """Alla fine: i gradienti delle formule; ogni filo porta la derivata locale e il prodotto; chi dà torto alla previsione."""
+    book = chapter(14)
+    assert list(FINAL) == list(book.builders) == list(book.formulas)[:3]
+    for formula, finals in FINAL.items():
+        for levels, expected in zip((False, True), finals):
+            seen = show(14, "show_engine", formula=formula, levels=levels, step=6)
+            told = dict(part.rsplit(" ", 1) for part in seen.text.strip().split("\n")[-1].split("; "))
+            assert {name: numbers(grad)[0] for name, grad in told.items()} == expected
+            assert None not in [back for _, back in seen.wires.values()]
+        assert book.formulas[formula][0] == (finals[0] != finals[1])
+    wires = show(14, "show_engine", formula=list(FINAL)[0], levels=True, step=6).wires
+    assert wires["4", "5"] == ("3 [−1]", "2") and wires["4", "7"] == ("3 [1]", "1")
+
+
+@pytest.mark.parametrize("formula", list(FINAL))
+def test_14_one_step_one_node(show, formula):
+    """A ogni passo lavora un nodo: i fili percorsi crescono, e i numeri già scritti restano nell'ordine giusto."""
+    before = {}
+    for step in range(7):
+        seen = show(14, "show_engine", formula=formula, levels=False, step=step)
+        written = {wire: back for wire, (_, back) in seen.wires.items() if back is not None}
+        assert before.items() <= written.items() and (len(written) > len(before) if step > 1 else not written)
+        before = written
+
+
+def test_14_the_stack(show):
+    """Gli stati della lista sono quelli della tabella nei dettagli, e order finisce con a, p, f."""
+    states = chapter(14).stack_states
+    assert states[-1] == ("f✓", [], ["a", "p", "f"])
+    assert [taken for taken, _, _ in states[1:]] == ["f", "p", "a", "a✓", "a", "p✓", "a", "f✓"]
+    assert states[2][1] == ["f✓", "a", "p✓", "a", "a"] and states[5][1:] == (["f✓", "a", "p✓"], ["a"])
+    assert sum(taken == "a" for taken, _, _ in states) == 3
+    assert "order: a p f" in show(14, "show_stack", turn=8).text and "todo: vuota" in show(14, "show_stack", turn=8).text
+
+
+def test_14_what_is_repeated_is_summed(show):
+    for N, H in itertools.product(range(1, 6), range(1, 5)):
+        for (kind, total), shape in zip(chapter(14).sums.items(), [(H,), (N, 1), ()]):
+            back = np.asarray(total(np.ones((N, H))))
+            assert back.shape == shape and np.array_equal(back, chapter(14).unbroadcast(np.ones((N, H)), shape))
+            text = show(14, "show_repeats", kind=kind, N=N, H=H).text
+            assert numbers(text) == [N * H / back.size] * 2
+
+
+def test_14_the_network_learns_the_arms(show):
+    """Cinque semi: dopo 500 epoche almeno il 97 per cento dei punti; nella figura, ciò che dice la rete salvata."""
+    book = chapter(14)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        points, Y = book.spirals(rng)
+        net = book.MLP([2, 32, 3], rng)
+        book.train_network(net, points, Y, 1.0, 500)
+        (W1, b1), (W2, b2) = [(W.data, b.data) for W, b in net.layers]
+        scores = np.maximum(0, points @ W1 + b1) @ W2 + b2
+        assert (scores.argmax(axis=1) == Y.argmax(axis=1)).mean() >= 0.97
+    found = [numbers(show(14, "show_spirals", epoch=epoch).text) for epoch in book.saved]
+    assert [row[0] for row in found] == [0, 20, 50, 100, 200, 500, 1000]
+    assert found[0][2] < 50 and found[-1][2] >= 97 and found[-1][1] < 0.1
+    rng = np.random.default_rng(0)
+    points, Y = book.spirals(rng)
+    layers = book.initial_layers([2, 32, 3], rng)
+    for _ in range(20):  # la stessa discesa, con i gradienti scritti a mano
+        Y_hat, inputs = book.forward(points, layers)
+        gradients = book.backward(Y_hat, Y, layers, inputs)
+        layers = [(W - dW, b - db) for (W, b), (dW, db) in zip(layers, gradients)]
+    assert np.allclose(book.saved[20][0][0], layers[0][0])
+
+
+def test_14_the_costs():
+    """Undici nodi contro trentanovemila; due passi in avanti per parametro."""
+    book = chapter(14)
+    assert book.few == 11 and book.parameters == 64 * 64 + 64 + 64 * 10 + 10
+    hidden = 300 * 8 * (2 + 2 + 1 + 1)  # due prodotti, due somme, il bias, la ReLU: almeno
+    assert book.many > hidden and book.many / book.few > 1000
+
+
+def test_14_the_drill(show, monkeypatch):
+    """Le risposte, trovate a mano; nessun errore riconosciuto è la risposta giusta, e nessuna risposta è 0."""
+    book = chapter(14)
+    right = [5, 7, 6, 15, 6, 1, 20, -0.5, 17, 12, 5, 3, 24, 8, 6, 10]
+    assert len(book.scalars) + len(book.arrays) == len(right) >= 12
+    seen = []
+    monkeypatch.setattr(book.disegno, "esito", lambda ok, text: seen.append((ok, text)))
+    for exercise, answer in enumerate(right, 1):
+        _, found, mistakes, _ = book.drill(exercise)
+        assert np.isclose(found, answer) and mistakes and not any(np.isclose(value, answer) for value in mistakes)
+        book.check(exercise, answer)
+        book.check(exercise, 0)
+        book.check(exercise, next(iter(mistakes)))
+        assert [ok for ok, _ in seen[-3:]] == [True, None, False] and next(iter(mistakes.values())) in seen[-1][1]
+        assert abs(answer) <= 30 and book.short(answer) in show(14, "solve", exercise=exercise, shown=True).text
+
+
+def test_14_the_exercises():
+    """Sui fiori bastano pochi semi; con il momentum la loss scende di più; l'ultimo nodo nuovo regge le differenze."""
+    book = chapter(14)
+    found = [book.train_iris(seed, [4, 8, 3]) for seed in range(5)]
+    assert np.mean(found, axis=0).min() > 0.9
+    for seed in range(5):
+        losses = []
+        for mu in (0.0, 0.9):
+            net = book.MLP([2, 32, 3], np.random.default_rng(seed))
+            losses.append(book.train_with_momentum(net, book.X_spirals, book.Y_spirals, 0.1, mu, 300))
+        assert losses[1] < losses[0] / 2
+
+    net = book.MLP([2, 32, 3], np.random.default_rng(0))
+    layers, speed = [(W.data, b.data) for W, b in net.layers], 0
+    book.train_with_momentum(net, book.X_spirals, book.Y_spirals, 0.1, 0.5, 3)
+    for _ in range(3):  # la stessa discesa sui parametri in fila, con i gradienti scritti a mano
+        Y_hat, inputs = book.forward(book.X_spirals, layers)
+        flat = np.concatenate([np.ravel(p) for layer in layers for p in layer])
+        gradients = book.backward(Y_hat, book.Y_spirals, layers, inputs)
+        speed = 0.5 * speed + np.concatenate([np.ravel(g) for pair in gradients for g in pair])
+        W1, b1, W2, b2 = np.split(flat - 0.1 * speed, np.cumsum([64, 32, 96]))
+        layers = [(W1.reshape(2, 32), b1), (W2.reshape(32, 3), b2)]
+    assert np.allclose(net.layers[0][0].data, layers[0][0]) and np.allclose(net.layers[1][1].data, layers[1][1])
+    assert abs(book.A.grad - book.numerical).max() < 1e-6
 
 
 # Il testo -----------------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_le_copie_non_cancellano_altro(tmp_path, there):
         copie.write(tmp_path)
         (tmp_path / "99-vecchio.ipynb").touch()
         copie.write(tmp_path)
-        assert [path.name for path in sorted(tmp_path.glob("*.ipynb"))] == [path.name for path in CHAPTERS]
+        assert [path.name for path in sorted(tmp_path.glob("*.ipynb"))] == [*(path.name for path in CHAPTERS), "progetto.ipynb"]
 
 
 def links(deposito, lite, suffix=".ipynb"):
@@ -81,16 +81,17 @@ def test_le_porte_compaiono_solo_se_si_aprono():
 
 @pytest.mark.sito
 def test_il_notebook_che_si_scarica_si_esegue_da_solo(page, addresses, tmp_path):
-    """Il notebook che la pagina offre, solo in una cartella e senza rete: porta con sé disegno, stile e dati."""
-    page.goto(f"{addresses['http']}/chapters/11-autodiff.html")
+    """Il notebook che la pagina offre, solo in una cartella e senza rete: porta con sé disegno, stile e i dati che usa."""
+    page.goto(f"{addresses['http']}/chapters/14-autodiff.html")
     with page.expect_download() as download:
         page.get_by_role("link", name="Scarica il notebook").click()
     path = tmp_path / download.value.suggested_filename
-    assert path.name == "11-autodiff.ipynb"
+    assert path.name == "14-autodiff.ipynb"
     download.value.save_as(path)
     execute(path)
-    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*") if "__pycache__" not in p.parts} == {path.name, *copie.BESIDE}
-    for name in copie.BESIDE:
+    carried = set(copie.BESIDE) - {"dati/cifre.csv"}  # le cifre sono di un altro capitolo
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*") if "__pycache__" not in p.parts} == {path.name, *carried}
+    for name in carried:
         assert (tmp_path / name).read_bytes() == (ROOT / "chapters" / name).read_bytes()
 
 
@@ -100,7 +101,7 @@ def test_l_archivio_basta_a_se_stesso(site, tmp_path):
     shutil.unpack_archive(site / "capitoli.zip", tmp_path)
     folder = tmp_path / "capitoli"
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*.*")}
-    assert files == {"LEGGIMI.txt", "requirements.txt", *(path.name for path in CHAPTERS), *copie.BESIDE}
+    assert files == {"LEGGIMI.txt", "requirements.txt", *(path.name for path in CHAPTERS), "progetto.ipynb", *copie.BESIDE}
     pins = [Requirement(line) for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
     assert [pin.name for pin in pins] == ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "jupyterlab-myst"]
     assert all(str(pin.specifier) == f"=={importlib.metadata.version(pin.name)}" for pin in pins)

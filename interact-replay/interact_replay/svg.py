@@ -64,7 +64,8 @@ def make_tidy(digits: int | None, colors: Mapping[str, str]) -> Tidy:
         if _NO_ATTRIBUTE.search(match[1]):
             return match[0]
         pairs = (pair.partition(":") for pair in match[1].split(";") if pair.strip())
-        return "".join(f' {k.strip()}="{colors.get(v.strip().lower(), v.strip())}"' for k, _, v in pairs)
+        last = {k.strip(): v.strip() for k, _, v in pairs}  # of what a style says twice, the last counts
+        return "".join(f' {k}="{colors.get(v.lower(), v)}"' for k, v in last.items())
 
     @lru_cache(maxsize=100_000)
     def line(raw: str, prefix: str) -> str:

@@ -116,6 +116,14 @@ def test_an_image_is_one_line():
     assert re.search(r'base64,[A-Za-z0-9+/=]{50,}"', image)
 
 
+def test_what_a_style_says_twice_counts_once():
+    """Matplotlib asks for crisp pixels in two ways; as attributes they may stand only once."""
+    svg = draw(lambda ax: ax.imshow(np.eye(2), interpolation="none"))
+    assert svg.count("image-rendering:") == 2
+    tidied = "".join(make_tidy(1, {})(svg, ""))
+    assert tidied.count("image-rendering") == 1 and 'image-rendering="pixelated"' in tidied
+
+
 def test_frames_follow_the_paper_and_data_keep_their_colours():
     """White behind text that follows the theme does so, too; what a figure says by a colour stays."""
 
