@@ -1,10 +1,12 @@
 """Ciò che i controlli del sito hanno in comune: il sito costruito, un server su questo computer, un browser."""
 
+import contextlib
 from pathlib import Path
 
 import browser as chromium
 import pytest
 import server
+from playwright.sync_api import Error
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
 
@@ -36,3 +38,24 @@ def page(browser):
     with chromium.blank_page(browser, viewport={"width": 1200, "height": 900}) as opened:
         opened.problems = chromium.problems(opened)
         yield opened
+
+
+# Un controllo della pagina che fallisce, magari soltanto su un'altra macchina, lascia scritto che cosa si vedeva.
+AT_FAILURE = """() => ({
+  fuoco: document.activeElement?.outerHTML.slice(0, 200),
+  in_arrivo: [...document.querySelectorAll("[aria-busy]")].map((part) => part.closest("[id]").id),
+  avvisi: [...document.querySelectorAll(".interact-notice[role]:not([hidden])")].map((part) => part.textContent),
+})"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Accanto all'errore: dove era la pagina, che cosa aspettava, che cosa ha scritto la console, e la sua foto."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.failed and page:
+        photo = SITE.parent / "falliti" / f"{item.name}.png"
+        with contextlib.suppress(Error):
+            report.sections.append(("pagina", f"{page.url}\n{page.problems}\n{page.evaluate(AT_FAILURE)}\n{photo}"))
+            page.screenshot(path=photo)
+    return report

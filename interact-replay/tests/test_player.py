@@ -728,6 +728,20 @@ def test_boxes_choose_a_subset(built, player):
     player.expect("boxes", "boxes p r")
 
 
+def test_a_number_box_is_marked_only_while_the_reader_is_in_it(built, player):
+    """Tab twice within a frame: the first box must not call the reader back."""
+    figure = player.open(built).loaded("typing")
+    box = figure.locator("input[type=number]")
+    frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    box.evaluate("(box) => { box.focus(); document.activeElement.blur(); }")
+    figure.page.evaluate(frames)
+    assert not box.evaluate("(box) => box.matches(':focus')")
+    box.focus()
+    figure.page.evaluate(frames)
+    figure.page.keyboard.type("2")
+    assert box.input_value() == "2"
+
+
 def test_a_typed_number_goes_to_the_nearest_recorded_one_and_says_so(built, player):
     figure = player.open(built).loaded("typing")
     box = figure.locator("input[type=number]")

@@ -114,8 +114,10 @@
           input.disabled = this.locked(group.control);
           const event = input.dataset.continuous === "1" && input.type !== "number" ? "input" : "change";
           input.addEventListener(event, () => this.changed(group, input));
-          // Who begins to type writes a new number; a click would put the caret behind the old one.
-          if (input.type === "number") input.addEventListener("focus", () => requestAnimationFrame(() => input.select()));
+          // Who begins to type writes a new number; a click would put the caret behind the old one. Only where the reader
+          // still is: select() would call them back.
+          const mark = () => input.matches(":focus") && input.select();
+          if (input.type === "number") input.addEventListener("focus", () => requestAnimationFrame(mark));
           if (input.type === "range" && event === "change") input.addEventListener("input", () => this.readout(group, input));
         }
       }
