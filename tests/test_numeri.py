@@ -1353,13 +1353,14 @@ def test_10_the_arithmetic_of_a_unit_is_right(show):
             how = re.sub(r"e\^(\S+)", r"np.exp(\1)", how.replace("(e^", "( e^").replace("−", "-").replace("·", "*").replace("ReLU(", "max(0, "))
             how = how.replace("np.exp(0))", "np.exp(0) )") if how.count("(") < how.count(")") else how
             results[what] = numbers(value)[0]
-            assert abs(eval(how.replace("( np", "(np")) - results[what]) < 4e-3, line
+            named = {"np": np, "dz": turns(*CASES_10[name])[turn]["dz" + layer][j]}
+            assert abs(eval(how.replace("( np", "(np"), named) - results[what]) < 4e-3, line
         inputs = CASES_10[name][0] if layer == "1" else now["a1"]
         known = {"z": now["z" + layer][j], "a": now["a1"][j], "ŷ": now["p"][j], "da": now["da1"][j], "dz": now["dz" + layer][j], "b": now["b" + layer][j]}
         known |= {f"w{'₀₁'[i]}": now["W" + layer][i][j] for i in (0, 1)}
-        known |= {f"dw{'₀₁'[i]}": inputs[i] * now["dz" + layer][j] for i in (0, 1)}
+        known |= {f"dw{'₀₁'[i]}": inputs[i] * now["dz" + layer][j] for i in (0, 1)} | {"db": now["dz" + layer][j]}
         assert all(abs(known[what] - value) < 6e-4 for what, value in results.items())
-        stages = {8: "dw₀ dw₁", 7: "dz", 6: "da", 1: "z a", 0: "w₀ w₁ b"} if layer == "1" else {5: "dw₀ dw₁", 4: "dz", 3: "ŷ", 2: "z", 0: "w₀ w₁ b"}
+        stages = {8: "dw₀ dw₁ db", 7: "dz", 6: "da", 1: "z a", 0: "w₀ w₁ b"} if layer == "1" else {5: "dw₀ dw₁ db", 4: "dz", 3: "ŷ", 2: "z", 0: "w₀ w₁ b"}
         assert [*results] == next(names for at, names in stages.items() if k >= at).split()
     assert "Scegli" in show(10, "show_arithmetic", example="A", step=3, node=None).text
 
@@ -1413,6 +1414,9 @@ def test_10_what_shape_learns(show):
         accepted = [n for n in range(131) if "✓" in show(10, "check_count", shape=name, count=n).text]
         assert accepted == [count] and "mancano i bias" in show(10, "check_count", shape=name, count=sum(W.size for W, _ in layers)).text
     assert "Quanti" in show(10, "check_count", shape="2–2", count=0).text
+    verdicts = {guess: show(10, "check_deeper", guess=guess, shape="2–4–4–2", epoch=500).text for guess in book.results}
+    assert [guess for guess, text in verdicts.items() if "✓" in text] == ["No"]
+    assert "Segnato" in show(10, "check_deeper", guess="No", shape="2–4–2", epoch=500).text
     assert [sum((D + 1) * H for D, H in zip(s, s[1:])) for s in ([2, 4, 4, 2], [2, 4, 2])] == [42, 22]
 
 
@@ -1736,14 +1740,15 @@ def test_11_the_exercises():
 
 def test_11_the_drill(show):
     """Le sedici risposte, contate a mano, e le cause degli errori."""
-    answers = [1, 2, 2, 3, 1, 1.5, 0.5, 2, 3, 1, 4, 5, 0.8, 0.2, 0.4, 0.6]
+    answers = [1, 2, 2, 3, 2, 1.5, 3, 2.5, 3, 1, 4, 5, 80, 60, 40, 60]
     for variant, answer in enumerate(answers, 1):
         assert "Giusto" in show(11, "check", variant=variant, answer=answer).text
         assert "No:" in show(11, "check", variant=variant, answer=5.9).text
         assert "Scrivi" in show(11, "check", variant=variant, answer=0).text
         assert len(show(11, "solve", variant=variant, shown=True).text) > 10 and not show(11, "solve", variant=variant, shown=False).text
         assert "Quant" in show(11, "ask", variant=variant).text
-    causes = {(1, 2): "vive", (5, 5): "dividi per |w|", (9, 0.1): "moltiplicala", (13, 4): "dividi per il numero", (13, 0.2): "errori", (1, 4): "conta le colonne"}
+    causes = {(1, 2): "vive", (5, 10): "dividi per |w|", (5, 0.5): "è |b| diviso", (9, 27): "giusti", (9, 10): "moltiplicala", (1, 4): "conta le colonne"}
+    causes |= {(13, 4): "dividi per il numero", (13, 20): "errori", (13, 1): "in percentuale"}  # chi scrive 0.8 trova 1
     assert all(cause in show(11, "check", variant=n, answer=answer).text for (n, answer), cause in causes.items())
 
 
