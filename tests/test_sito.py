@@ -188,7 +188,7 @@ def test_niente_si_muove(from_desk):
 
 
 def test_stretto(from_desk):
-    """Su 320 punti di larghezza, e con il testo ingrandito due volte, la pagina non scorre di lato."""
+    """Su 320 punti di larghezza, e con il testo ingrandito due volte, né la pagina né i risultati stampati scorrono di lato."""
     wrong = listed(from_desk, lambda seen: [f"{found} su {width}" for width, found in seen.widths.items() if found > width])
     assert not wrong, wrong
 

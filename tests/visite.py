@@ -71,6 +71,11 @@ THIN = """() => {
   for (const formula of document.querySelectorAll(".katex-html")) formula.replaceChildren(formula.textContent);
   for (const figure of document.querySelectorAll(".interact-figure svg")) figure.replaceChildren();
 }"""
+# Quanto è larga la pagina, compreso ciò che di un risultato stampato si vedrebbe soltanto scorrendo.
+WIDTH = """() => Math.max(
+  document.documentElement.scrollWidth,
+  ...[...document.querySelectorAll(".cell_output pre")].map((output) => innerWidth + output.scrollWidth - output.clientWidth),
+)"""
 # Ciò che riceve il fuoco dalla tastiera, e poi non si vede di averlo.
 FOCUS = """() => {
   const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].filter((e) => e.checkVisibility());
@@ -129,7 +134,7 @@ def from_desk(browser: Browser, url: str) -> Seen:
         seen.unfocused = page.evaluate(FOCUS)
         for width in (320, 640):  # la metà di 640 è il testo ingrandito due volte
             page.set_viewport_size({"width": width, "height": 640})
-            seen.widths[width] = page.evaluate("document.documentElement.scrollWidth")
+            seen.widths[width] = page.evaluate(WIDTH)
         page.set_viewport_size(DESK["viewport"])
         page.emulate_media(reduced_motion="reduce")
         move(page)
