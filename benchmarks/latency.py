@@ -72,7 +72,7 @@ def opened() -> Iterator[Browser]:
 
 
 def measure(browser: Browser, tool: str, page_file: str, presses: int) -> dict[str, Any]:
-    """Press arrow keys on the second slider, to and fro.
+    """Press arrow keys on the last slider, to and fro.
 
     Returns the waits in milliseconds, the seconds until the page could be used, and the bytes of the scripts and
     styles that it loaded (of Bokeh, Panel: from their packages, in place of the CDN that the page names).
@@ -84,7 +84,7 @@ def measure(browser: Browser, tool: str, page_file: str, presses: int) -> dict[s
     page.add_init_script(WATCH)
     begin = time.perf_counter()
     page.goto(Path(page_file).resolve().as_uri(), timeout=120_000)
-    handle = page.locator(HANDLE[tool]).nth(1)
+    handle = page.locator(HANDLE[tool]).last
     handle.wait_for(timeout=120_000)
     handle.scroll_into_view_if_needed()
     handle.focus()

@@ -12,6 +12,7 @@ import contextlib
 import gzip
 import io
 import json
+import math
 import os
 import re
 import subprocess
@@ -28,17 +29,14 @@ NOTEBOOK = """
 import ipywidgets as w
 import subjects
 %config InlineBackend.figure_formats = ['{format}']
-a, b = subjects.grid('{subject}', {rows}, {columns})
-subjects.{subject}(a[-1], b[-1])
+function, controls = subjects.subject('{subject}', {rows}, {columns})
+function(**{{name: options[-1][1] for name, options in controls.items()}})
 ---
 import json, record
 begin = record.clocks()
 ---
-w.interact(
-    subjects.{subject},
-    a=w.SelectionSlider(options=a, value=a[len(a) // 2]),
-    b=w.IntSlider(min=1, max=len(b), value=len(b) // 2),
-)
+middle = {{name: options[len(options) // 2][1] for name, options in controls.items()}}
+w.interact(function, **{{name: w.SelectionSlider(options=controls[name], value=middle[name]) for name in controls}})
 ---
 open('clocks.json', 'w').write(json.dumps(record.since(begin)))
 """
@@ -78,25 +76,27 @@ def panel(subject: str, rows: int, columns: int, form: str, folder: Path) -> dic
     import matplotlib.pyplot as plt
     import panel as pn
 
-    function = getattr(subjects, subject)
+    function, controls = subjects.subject(subject, rows, columns)
 
-    def shown(a: float, b: int) -> Any:
+    def shown(**values: Any) -> Any:
         with contextlib.redirect_stdout(io.StringIO()) as text:
-            function(a, b)
-        if not plt.get_fignums():
-            return pn.pane.Str(text.getvalue())
-        figure = plt.gcf()
-        plt.close(figure)
+            function(**values)
         # As inline figures in a notebook: cut to what is drawn, 100 dots per inch.
-        return pn.pane.Matplotlib(figure, format=form, tight=True, dpi=100)
+        figures = [plt.figure(number) for number in plt.get_fignums()]
+        parts = [pn.pane.Matplotlib(figure, format=form, tight=True, dpi=100) for figure in figures]
+        plt.close("all")
+        if text.getvalue():
+            parts.append(pn.pane.Str(text.getvalue()))
+        return parts[0] if len(parts) == 1 else pn.Column(*parts)
 
-    first, second = subjects.grid(subject, rows, columns)
-    _warm_up(shown(first[-1], second[-1]))
+    _warm_up(shown(**{name: options[-1][1] for name, options in controls.items()}))
     begin = clocks()
-    a = pn.widgets.DiscreteSlider(name="a", options=first, value=first[rows // 2])
-    b = pn.widgets.DiscreteSlider(name="b", options=second, value=second[columns // 2 - 1])
+    sliders = {
+        name: pn.widgets.DiscreteSlider(name=name, options=dict(options), value=options[len(options) // 2][1])
+        for name, options in controls.items()
+    }
     page = folder / "page.html"
-    pn.interact(shown, a=a, b=b).save(page, embed=True, max_states=10**6, max_opts=10**6, progress=False)
+    pn.interact(shown, **sliders).save(page, embed=True, max_states=10**6, max_opts=10**6, progress=False)
     return {**since(begin), "page": str(page), "content": _weigh(page.read_bytes())}
 
 
@@ -111,7 +111,7 @@ def holoviews(subject: str, rows: int, columns: int, form: str, folder: Path) ->
     hv.extension("matplotlib", logo=False)
     hv.output(dpi=100)
     function = getattr(subjects, f"hv_{subject}")
-    first, second = subjects.grid(subject, rows, columns)
+    first, second = ([value for _, value in options] for options in subjects.subject(subject, rows, columns)[1].values())
     _warm_up(pn.pane.HoloViews(function(hv, first[-1], second[-1]), backend="matplotlib", format=form))
     begin = clocks()
     states = {(a, b): function(hv, a, b) for a in first for b in second}
@@ -151,6 +151,8 @@ TOOLS = {
 def main() -> None:
     tool, subject, rows, columns, form, folder = sys.argv[1:]
     result = TOOLS[tool](subject, int(rows), int(columns), form, Path(folder))
+    _, controls = subjects.subject(subject, int(rows), int(columns))
+    result["states"] = math.prod(map(len, controls.values()))
     Path(folder, "result.json").write_text(json.dumps(result))
 
 

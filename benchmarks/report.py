@@ -9,6 +9,7 @@ from typing import Any
 
 PLUGIN = Path(__file__).resolve().parents[1] / "interact-replay"
 NAMES = {"line": "line plot", "heat": "heat map", "region": "decision region", "table": "printed table"}
+NAMES |= {"6:watch_descent": "book, descent", "6:ravine": "book, contours", "7:two_layers": "book, two layers", "8:overflow": "book, softmax"}
 COLORS = {"plug-in": "#0067a5", "Panel": "#b84a00", "HoloViews": "#6b7280"}
 BEGIN, END = "<!-- comparison -->", "<!-- /comparison -->"
 

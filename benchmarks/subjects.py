@@ -1,4 +1,4 @@
-"""The functions that every tool records: a line plot, a heat map, a decision region, a printed table.
+"""The functions that every tool records: a line plot, a heat map, a decision region, a printed table; and figures of the book.
 
 Each is what a teacher would write for `interact`: it draws with pyplot or prints, and returns nothing. HoloViews
 cannot take such a function; `hv_…` says the same with its elements.
@@ -6,19 +6,49 @@ cannot take such a function; `hv_…` says the same with its elements.
 
 from __future__ import annotations
 
+import math
+import sys
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 X, W, B, TARGET = np.array([1.0, -2.0, 3.0]), np.array([-3.0, -1.0, 2.0]), 1.0, 2.0
 
+BACKEND = plt.get_backend()
 
-def grid(subject: str, rows: int, columns: int) -> tuple[list[float], list[int]]:
-    """The values of the two controls: `rows` of the first, `columns` of the second."""
-    high = {"line": 0.15, "heat": 3.0, "region": 3.0, "table": 0.12}[subject]
+
+def subject(name: str, rows: int, columns: int) -> tuple[Callable[..., None], dict[str, list[tuple[str, Any]]]]:
+    """The function and the options of its controls: `rows` values of the first and `columns` of the second.
+
+    `6:watch_descent` is that function of the book's chapter 6, with at most rows × columns of its own states.
+    """
+    if ":" in name:
+        return book(*name.split(":"), rows * columns)
+    high = {"line": 0.15, "heat": 3.0, "region": 3.0, "table": 0.12}[name]
     first = [round(high * i / max(1, rows - 1), 6) for i in range(rows)]
-    return first, list(range(1, columns + 1))
+    return globals()[name], {"a": [(f"{v:g}", v) for v in first], "b": [(str(v), v) for v in range(1, columns + 1)]}
+
+
+def book(number: str, name: str, most: int) -> tuple[Callable[..., None], dict[str, list[tuple[str, Any]]]]:
+    """A function of a chapter; the finest of its controls lose values, evenly spaced, until there are few enough states."""
+    sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+    import notebook  # it chooses a backend that shows nothing
+
+    plt.switch_backend(BACKEND)
+    interactive = next(i for i in notebook.chapter(int(number)).interactives if i.f.__name__ == name)
+    sizes = [len(control.values) for control in interactive.controls]
+    while math.prod(sizes) > most:
+        sizes[sizes.index(max(sizes))] -= 1
+    chosen = {}
+    for control, size in zip(interactive.controls, sizes):
+        last = len(control.values) - 1
+        places = [round(k * last / max(1, size - 1)) for k in range(size)]
+        chosen[control.name] = [(control.labels[k], control.values[k]) for k in places]
+    return interactive.f, chosen
 
 
 # A line plot: one neuron, from y = 6 towards 2. The reference of this repository: 31 learning rates × 50 epochs.
