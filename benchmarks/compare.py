@@ -1,4 +1,4 @@
-"""interact-replay beside Panel's `embed` and HoloViews' `HoloMap`: the same functions, one run, one machine; ten minutes.
+"""interact-replay beside Panel's `embed`, HoloViews' `HoloMap` and marimo-book: the same functions, one run, one machine; ten minutes.
 
     python benchmarks/compare.py            # the figures of the plug-in's README; writes comparison.md and .svg
     python benchmarks/compare.py --quick    # small sizes; prints the table, writes nothing into the plug-in
@@ -44,7 +44,9 @@ def cases(quick: bool) -> list[tuple[str, str, int, int, str]]:
     found += [(tool, subject, *small, "svg") for subject in BOOK for tool in ours]
     found += [(tool, subject, *small, "png") for subject in ("heat", "region") for tool in ours]
     found += [(tool, "line", *shape, "svg") for shape in reference for tool in ("plug-in", "plug-in, one process")]
-    return found + [(tool, "line", *shape, "svg") for shape in growth for tool in ours]
+    found += [(tool, "line", *shape, "svg") for shape in growth for tool in ours]
+    # marimo-book needs seconds for each state, and writes pictures of pixels.
+    return found + [(tool, "line", 3, 3, "png") for tool in ("plug-in", "marimo-book")]
 
 
 def run(case: tuple[str, str, int, int, str], folder: Path, browser: Any, presses: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import json
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -121,6 +122,56 @@ def holoviews(subject: str, rows: int, columns: int, form: str, folder: Path) ->
     return {**since(begin), "page": str(page), "content": _weigh(page.read_bytes())}
 
 
+MARIMO = """import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+    import matplotlib.pyplot as plt
+    import subjects
+    return mo, plt, subjects
+
+
+@app.cell
+def _(mo):
+    a = mo.ui.slider(steps={first}, value={first}[{middle}], label="a")
+    b = mo.ui.slider(steps={second}, label="b")
+    return a, b
+
+
+@app.cell
+def _(a, b, plt, subjects):
+    subjects.{subject}(a.value, b.value)
+    plt.gcf()
+    return
+"""
+
+
+def marimo_book(subject: str, rows: int, columns: int, form: str, folder: Path) -> dict[str, Any]:
+    """A book of one marimo notebook. It runs all of it for every state: what a book without states takes is taken off."""
+    first, second = ([value for _, value in options] for options in subjects.subject(subject, rows, columns)[1].values())
+    (folder / "content").mkdir()
+    (folder / "content" / "index.py").write_text(MARIMO.format(first=first, second=second, middle=rows // 2, subject=subject))
+    environment = os.environ | {"PYTHONPATH": str(HERE), "MPLBACKEND": "agg"}
+    took = []
+    for states in (False, True):
+        settings = "title: Benchmark\ntoc:\n  - file: content/index.py\nprecompute:\n  max_seconds_per_page: 9999\n"
+        (folder / "book.yml").write_text(f"{settings}  enabled: {str(states).lower()}\n")
+        begin = clocks()
+        subprocess.run([Path(sys.executable).parent / "marimo-book", "build"], cwd=folder, check=True, env=environment)
+        took.append(since(begin))
+        shutil.rmtree(folder / ".marimo_book_cache", ignore_errors=True)
+    page = folder / "_site" / "index.html"
+    tables = re.findall('<template class="marimo-book-precompute.*?</template>', page.read_text("utf-8"), re.DOTALL)
+    assert tables, "no state was recorded"
+    pictures = [file.read_bytes() for file in (folder / "_site" / "assets" / "img").glob("*")]
+    seconds, cpu = (took[1][clock] - took[0][clock] for clock in ("seconds", "cpu"))
+    return {"seconds": seconds, "cpu": cpu, "page": str(page), "content": _weigh("".join(tables).encode(), *pictures)}
+
+
 def clocks() -> tuple[float, float]:
     """Wall clock, and what this process and its finished children have used of the processors."""
     return time.perf_counter(), sum(os.times()[:4])
@@ -145,6 +196,7 @@ TOOLS = {
     "plug-in, one process": lambda *what: plugin(*what, processes=1),
     "Panel": panel,
     "HoloViews": holoviews,
+    "marimo-book": marimo_book,
 }
 
 
