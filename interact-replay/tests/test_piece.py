@@ -281,6 +281,15 @@ def test_the_address_says_the_state(show, html, page):
     expect(page.locator("[data-interact]").nth(1)).to_be_hidden()
 
 
+def test_the_address_of_a_slide_stays(show, html, page):
+    show(pasted(html["text"]))
+    page.clock.install()
+    page.evaluate("location.hash = '#/2'")
+    move(page.locator("[data-interact]"), 9)
+    page.clock.run_for(10_000)
+    assert page.evaluate("location.hash") == "#/2"
+
+
 def test_without_javascript_the_default_state_stands(still, executed, tmp_path):
     (tmp_path / "page.html").write_text(exported(executed, "lab"), encoding="utf-8")
     page = still.new_page()
