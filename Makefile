@@ -15,15 +15,17 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(PROCESSI) \
 INTANTO = tests/test_funzioni.py
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
 LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
-	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py piece.py cases.py layouts.py reuse.py wheel.py draw.py)
-PROVE := $(LUNGHI) $(filter-out $(LUNGHI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
+	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py piece.py cases.py layouts.py reuse.py wheel.py lab.py draw.py)
+# Prende da PyPI e da npm le versioni più recenti: può non riuscire senza che qui sia cambiato nulla, perciò si esegue da solo.
+EDITORI := interact-replay/tests/test_publishers.py
+PROVE := $(LUNGHI) $(filter-out $(LUNGHI) $(EDITORI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Ciò che Python ha compilato lo tiene da parte: se no ogni processo, e sono centinaia, ricompila tutto ciò che importa.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile venti mutanti pytorch collegamenti blocca vulnerabili quaderni conta \
+.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile editori venti mutanti pytorch collegamenti blocca vulnerabili quaderni conta \
 	benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
 
 help: ## mostra questi comandi
@@ -126,6 +128,10 @@ test-veloce: $(VENV)/test stile ## i controlli brevi, che non costruiscono pagin
 
 venti: $(VENV)/test ## esegue i notebook venti volte, in ordine sparso, e ne confronta i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/venti.py
+
+editori: $(VENV)/test ## prova il plug-in con gli altri programmi che pubblicano notebook, i più recenti (serve la rete)
+	$(BIN)/python pubblica/browser.py
+	$(BIN)/python -m pytest $(EDITORI)
 
 mutanti: $(VENV)/test ## mette nei capitoli un errore alla volta e guarda quale controllo se ne accorge
 	$(BIN)/python tests/mutanti.py

@@ -1,4 +1,4 @@
-"""`interact-replay notebook.ipynb`: the notebook as one HTML file, in which its interacts are alive."""
+"""`interact-replay notebook.ipynb`: the notebook as one HTML file, in which its interacts are alive; or each of them as a module."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 
 import nbformat
 
-from . import OPTIONS_VARIABLE, Options, __version__
+from . import MIME_TYPE, OPTIONS_VARIABLE, Options, __version__
+from .page.piece import module
 from .progress import Watch
 
 KERNEL = "interact-replay"
@@ -36,11 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="interact-replay", description="Execute a notebook and write it as an HTML file in which its interacts are alive."
+        prog="interact-replay", description="Execute a notebook and write it as an HTML file in which its interacts are alive, or each of them as an ES module."
     )
     parser.add_argument("notebook", type=Path, help="the .ipynb file; it stays as it is")
-    parser.add_argument("--to", choices=("html", "slides"), default="html", help="a page (the default), or slides")
-    parser.add_argument("--output", type=Path, help="the file to write (default: beside the notebook, .html or .slides.html)")
+    parser.add_argument(
+        "--to", choices=("html", "slides", "anywidget"), default="html", help="a page (the default), slides, or a module for each interact"
+    )
+    parser.add_argument(
+        "--output", type=Path, help="the file to write (default: beside the notebook, .html or .slides.html; modules are numbered: -1.mjs)"
+    )
     parser.add_argument("--thin", type=int, metavar="N", help="at most so many values of one slider")
     parser.add_argument("--max-states", type=int, metavar="N", default=Options.max_states, help="at most so many states of one interact")
     parser.add_argument("--version", action="version", version=__version__)
@@ -64,11 +69,18 @@ def _write(asked: argparse.Namespace) -> None:
             _execute(notebook, asked.notebook, options)
         finally:
             watch.stop()
+    file = asked.output or asked.notebook.with_suffix({"slides": ".slides.html", "anywidget": ".mjs"}.get(asked.to, ".html"))
+    if asked.to == "anywidget":
+        found = [output.data for cell in notebook.cells for output in cell.get("outputs", ()) if MIME_TYPE in output.get("data", ())]
+        pieces = [data["text/html"] for data in found if "<div" in data["text/html"]]  # not where the controls stand with a later output
+        if not pieces:
+            raise Failure(f"{asked.notebook} has no interact")
+        for number, html in enumerate(pieces, 1):
+            _keep(file.with_name(f"{file.stem}-{number}{file.suffix}"), module(html))
+        return
     resources = {"metadata": {"name": asked.notebook.stem, "path": str(asked.notebook.parent)}}
     page, _ = get_exporter(asked.to)().from_notebook_node(notebook, resources=resources)
-    file = asked.output or asked.notebook.with_suffix(".slides.html" if asked.to == "slides" else ".html")
     _keep(file, page)
-    print(f"{file}: {len(page.encode()) / 1e6:.1f} MB", file=sys.stderr)
 
 
 def _read(file: Path) -> Any:
@@ -123,6 +135,7 @@ def _keep(file: Path, page: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise Failure(f"{file}: {error.strerror}") from None
+    print(f"{file}: {len(page.encode()) / 1e6:.1f} MB", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lento: takes long (installs packages, draws hundreds of figures)")
+    config.addinivalue_line("markers", "publisher: installs other publishers of notebooks, in their newest versions")
 
 
 @pytest.fixture(scope="module", autouse=True)

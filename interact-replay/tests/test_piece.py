@@ -8,7 +8,7 @@ import sys
 import nbformat
 import pytest
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE, __main__
-from interact_replay.page.piece import piece, render
+from interact_replay.page.piece import module, piece, render
 from interact_replay.recording import VERSION, encode
 from nbclient import NotebookClient
 
@@ -221,6 +221,27 @@ def test_pasted_into_a_page(show, html, problems):
     assert not problems
 
 
+# As mystmd's theme renders the directive `{anywidget}`; it calls the function that it gets when the reader leaves the page.
+WIDGET = """async (source) => {
+    const { default: widget } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    const el = document.createElement("div");
+    document.getElementById("host").attachShadow({ mode: "open" }).replaceChildren(el);
+    window.leave = await widget.render({ model: { get: () => undefined }, el });
+  }"""
+
+
+def test_as_a_widget_of_mystmd(show, html, problems):
+    page = show(PLAIN + "<div id=host></div>")
+    page.evaluate(WIDGET, module(html["figure"]))
+    box = page.locator("#host [data-interact]")
+    move(box, 3)
+    expect(output(box)).to_contain_text("figure 3")
+    assert box.evaluate("(box) => getComputedStyle(box).borderTopStyle") == "solid"
+    page.evaluate("leave()")
+    expect(box).to_have_count(0)
+    assert not problems
+
+
 def test_taken_away_and_put_back(show, html, problems):
     page = show(pasted(html["text"]))
     figure = page.locator("[data-interact]")
@@ -258,6 +279,15 @@ def test_the_address_says_the_state(show, html, page):
     page.goto(page.url.replace("#", f"?solo={name}#"), wait_until="domcontentloaded")
     expect(output(box)).to_contain_text("text 2")
     expect(page.locator("[data-interact]").nth(1)).to_be_hidden()
+
+
+def test_the_address_of_a_slide_stays(show, html, page):
+    show(pasted(html["text"]))
+    page.clock.install()
+    page.evaluate("location.hash = '#/2'")
+    move(page.locator("[data-interact]"), 9)
+    page.clock.run_for(10_000)
+    assert page.evaluate("location.hash") == "#/2"
 
 
 def test_without_javascript_the_default_state_stands(still, executed, tmp_path):
@@ -415,6 +445,23 @@ def test_the_command_writes_slides(command, tmp_path):
     assert status == 0, told
     assert files == ["note.ipynb", "note.slides.html"]
     assert re.search(r"<section>.*<interact-replay-", (tmp_path / "note.slides.html").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_command_writes_modules(command, show, tmp_path):
+    """One for each interact that has something to show."""
+    cells = [CELLS[name] for name in ("text", "early", "late")]
+    status, told, files = command(IMPORTS, *cells, arguments=["--to", "anywidget"])
+    assert status == 0, told
+    assert files == ["note-1.mjs", "note-2.mjs", "note.ipynb"] and "note-2.mjs: 0.0 MB" in told
+    page = show(PLAIN + "<div id=host></div>")
+    page.evaluate(WIDGET, (tmp_path / "note-2.mjs").read_text(encoding="utf-8"))
+    page.get_by_role("radio", name="q").check()
+    expect(output(page)).to_contain_text("late q")
+
+
+def test_no_module_without_an_interact(command):
+    status, told, files = command("1", arguments=["--to", "anywidget"])
+    assert status == 1 and "has no interact" in told and files == ["note.ipynb"]
 
 
 def test_a_cell_that_fails(command):

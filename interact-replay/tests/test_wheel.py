@@ -37,7 +37,7 @@ def test_what_is_in_the_wheel(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     inside = {name.split("/", 1)[1] for name in names if name.startswith("interact_replay/")}
     modules = {str(f.relative_to(ROOT / "interact_replay")) for f in (ROOT / "interact_replay").rglob("*.py")}
-    assert modules | {"page/static/interact-replay.js", "page/static/interact-replay.css"} <= inside
+    assert modules | {"page/static/interact-replay.js", "page/static/interact-replay.css", "page/anywidget.mjs"} <= inside
     assert any(name.endswith("share/jupyter/kernels/interact-replay/kernel.json") for name in names)
     assert not any("tests" in name or "__pycache__" in name for name in names)
     metadata = zipfile.ZipFile(wheel).read(next(n for n in names if n.endswith("METADATA"))).decode()

@@ -6,6 +6,7 @@ notebooks but Sphinx shows it as it shows any `text/html`. What Sphinx would ren
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -19,6 +20,7 @@ from .latex import FORMULA, marked
 from .strings import strings
 
 _STATIC = Path(__file__).parent / "static"
+_WIDGET = Path(__file__).with_name("anywidget.mjs")  # not in `static`, which Sphinx copies into every site
 _ENDS = re.compile("<(?=/script|script|!--)", re.IGNORECASE)
 """What changes where a script ends."""
 _ROOT_EM = re.compile(r"(?<=\d)rem\b")
@@ -55,6 +57,11 @@ def _shared() -> tuple[str, str, str]:
     element = f"interact-replay-{sha256((style + player).encode()).hexdigest()[:8]}"
     called = player.rstrip().removesuffix("();") + f'("{element}");'
     return f"<style>{style}</style>", element, f'<script>if (!customElements.get("{element}")) {{\n{called}\n}}</script>'
+
+
+def module(html: str) -> str:
+    """A piece as an ES module of the form that mystmd's directive `{anywidget}` imports."""
+    return f"const html = {json.dumps(html)};\n{_WIDGET.read_text(encoding='utf-8')}"
 
 
 def render(mime_type: str, text: str) -> str:

@@ -414,6 +414,7 @@
 
     // The state in the address: #interact-2:learning_rate=0.05&epochs=20. Values are what the reader sees.
     save() {
+      if (location.hash.startsWith("#/")) return; // slides keep there which one is shown, and would not find it again
       const own = new URLSearchParams();
       this.controls.forEach((control, i) => {
         if (this.values[i] !== control.default) own.set(nameOf(this.controls, i), labelOf(control.labels, this.values[i]));
