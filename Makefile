@@ -147,6 +147,10 @@ vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serv
 	$(BIN)/pip-audit --local --skip-editable
 
 quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
+# In un ambiente suo: qui dentro niente deve cambiare versione.
+matrice: | $(BIN)/uv ## prova il plug-in con le versioni che ammette; SESSIONE=oldest-3.11 una sola (serve la rete)
+	cd interact-replay && PATH="$(CURDIR)/$(BIN):$$PATH" uv tool run nox==2026.10.20 --error-on-missing-interpreters $(if $(SESSIONE),-s $(SESSIONE))
+
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
 
 conta: $(VENV)/libro ## conta parole e righe di ogni capitolo, e scrive in testa i minuti che chiede
