@@ -5,6 +5,7 @@
     nox -s newest-3.13 -- tests/test_build.py     # what stands behind the dashes goes to pytest
 """
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -69,3 +70,15 @@ def publishers(session: nox.Session) -> None:
     """Whoever else shows notebooks."""
     install(session)
     pytest(session, "tests/test_publishers.py")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """What is published, in dist/: source and wheel, with what indexes ask of them."""
+    session.install("pyroma==5.0.1", "twine==7.0.0")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run_install("uv", "build", "--quiet", external=True)
+    built = sorted(map(str, Path("dist").glob("interact_replay-*")))
+    session.run("twine", "check", "--strict", *built)
+    # Of 10 points: until the project has an address and an e-mail address, these are missing.
+    session.run("pyroma", "--quiet", "--min=8", built[-1])
