@@ -25,8 +25,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help libro servi lite jupyter pdf epub test test-veloce stile editori venti mutanti pytorch collegamenti blocca vulnerabili quaderni conta \
-	benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
+.PHONY: help libro documentazione servi lite jupyter pdf epub test test-veloce stile editori venti mutanti pytorch collegamenti blocca \
+	vulnerabili quaderni conta matrice benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -61,6 +61,11 @@ $(VENV)/test: tests/requirements.txt $(VENV)/jupyter $(VENV)/pdf
 libro: $(VENV)/libro ## costruisce il libro in _build/html
 	$(JUPYTER_BOOK) .
 	@echo "Il libro è pronto: apriamo $(CURDIR)/$(SITO)/index.html nel browser, oppure eseguiamo make servi."
+
+# In inglese, come il plug-in; le registrazioni stanno in una cartella loro, accanto alle pagine.
+documentazione: $(VENV)/libro ## costruisce la documentazione del plug-in in _build/documentazione/html
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sphinx-build -W -n --keep-going -b html -d _build/documentazione/alberi \
+		interact-replay/docs _build/documentazione/html
 
 servi: libro ## mostra il libro nel browser, su questo computer
 	@echo "Il libro è su http://127.0.0.1:8000 (Ctrl+C per finire)"
@@ -147,6 +152,10 @@ LISTS := requirements requirements-jupyter pubblica/requirements tests/requireme
 blocca: | $(BIN)/uv ## fissa le versioni dei pacchetti: da requirements.in a requirements.txt, e così gli altri elenchi
 	for list in $(LISTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 		--generate-hashes $(AGGIORNA) $$list.in -o $$list.txt || exit 1; done
+
+# In un ambiente suo: qui dentro niente deve cambiare versione.
+matrice: | $(BIN)/uv ## prova il plug-in con le versioni che ammette; SESSIONE=oldest-3.11 una sola (serve la rete)
+	cd interact-replay && PATH="$(CURDIR)/$(BIN):$$PATH" uv tool run nox==2026.10.20 --error-on-missing-interpreters $(if $(SESSIONE),-s $(SESSIONE))
 
 vulnerabili: $(VENV)/test ## cerca nelle dipendenze le vulnerabilità note (serve la rete)
 	$(BIN)/python -m pip install --quiet pip-audit==2.10.1

@@ -204,7 +204,9 @@ def test_a_drawing_that_is_not_matplotlibs_stays_as_it_is(kernel):
 
     for text in kernel.states():
         Images().feed(text)
-    assert [unquote(src.removeprefix("data:image/svg+xml,")) for src in found] == [DRAWING.replace("0.25", str(x / 8)) for x in (1, 2, 3)]
+    # Python 3.13 leaves quotation marks in a text as they are.
+    drawn = [unquote(src.removeprefix("data:image/svg+xml,")).replace("&quot;</text>", '"</text>') for src in found]
+    assert drawn == [DRAWING.replace("0.25", str(x / 8)).replace("&quot;</text>", '"</text>') for x in (1, 2, 3)]
 
 
 def test_libraries_with_threads_are_recorded_in_one_process(kernel):

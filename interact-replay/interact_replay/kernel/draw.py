@@ -32,6 +32,8 @@ from PIL import features
 from ..image import LOSSLESS
 from .reuse import Memory
 
+_PLACED_BY_DRAWING = {"3d"} if matplotlib.__version_info__ < (3, 11) else set()
+"""Projections whose axes find their box only when they are drawn."""
 _UNDERSTOOD = {"base64", "dpi", "edgecolor", "facecolor", "metadata", "pil_kwargs"}
 """Settings that leave the box to us."""
 
@@ -102,7 +104,7 @@ def draw(figure: Figure, fmt: str, memory: Memory, bbox_inches: Any = "tight", *
 def _knows_its_box(figure: Figure) -> bool:
     """Whether its box is found without drawing it: not where a layout, a second axis or pixels are made by drawing."""
     found = list(_all_axes(figure.axes))
-    plain = all(isinstance(axes, Axes) and not axes.get_rasterized() for axes in found)
+    plain = all(isinstance(axes, Axes) and axes.name not in _PLACED_BY_DRAWING and not axes.get_rasterized() for axes in found)
     return bool(found and plain and figure.get_layout_engine() is None and not _stands_beside(found))
 
 
