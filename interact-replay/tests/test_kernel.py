@@ -3,9 +3,13 @@
 import json
 import os
 import re
+import sys
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
+from interact_replay.errors import InteractError
+from interact_replay.kernel import pool
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,18 @@ def test_a_failure_of_any_kind_stops_the_cell(kernel, environment, failure):
     kernel.run(cell)
     assert not kernel.outputs, "something is left in the page"
     assert "interact-replay: " in kernel.error and message in kernel.error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux records in several processes")
+def test_a_process_that_ends_before_all_calls_are_handed_out(monkeypatch):
+    """Its end is told as that of any other, not as the pool's own error."""
+
+    def submit(*_):
+        raise BrokenProcessPool("a child process terminated abruptly")
+
+    monkeypatch.setattr(pool.ProcessPoolExecutor, "submit", submit)
+    with pytest.raises(InteractError, match="ended from outside"):
+        list(pool.map_ordered(print, range(60), 2, 60))
 
 
 @pytest.mark.parametrize("failure", FAILURES)

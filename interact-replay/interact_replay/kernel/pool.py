@@ -50,11 +50,11 @@ def map_ordered(call: Callable[[Any], Any], items: Sequence[Any], processes: int
     size = max(1, min(16, len(items) // (16 * processes)))
     chunks = [items[i : i + size] for i in range(0, len(items), size)]
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin, (os.getpid(), seconds, processes)) as executor:
-        with warnings.catch_warnings():
-            # The kernel has threads, none of which the children need.
-            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-            results = executor.map(_run, chunks)
         try:
+            with warnings.catch_warnings():
+                # The kernel has threads, none of which the children need.
+                warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+                results = executor.map(_run, chunks)
             for chunk in results:
                 yield from chunk
         except BrokenProcessPool as error:
