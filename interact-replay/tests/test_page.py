@@ -1,6 +1,7 @@
 """All that docs/format.md has a page show, in a Chromium: recordings written by hand, on pages that execute nothing."""
 
 import base64
+import gzip
 import io
 import json
 import re
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from itertools import product
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -732,3 +734,9 @@ def test_files_hold_what_they_should(built):
     one, two = json.loads(re.fullmatch(r'interactReplay\("[^"]*",(.*)\)\n', text)[1])["outputs"]
     assert one["chunks"] == [None] * 4 and len(two["chunks"]) == 1 and "slots" in two["chunks"][0]
     assert {file.stem for file in folder.glob(f"{number}*.js")} == {f"{number}", *(f"{number}-0-{c}" for c in range(4))}
+
+
+def test_the_readme_says_what_a_page_loads(built):
+    files = [(built / "_static" / f"interact-replay.{end}").read_bytes() for end in ("js", "css")]
+    said = re.search(r"(\d+) kB of scripts and styles", (Path(__file__).parents[1] / "README.md").read_text())
+    assert int(said[1]) == round(sum(len(gzip.compress(file, 6, mtime=0)) for file in files) / 1000)
