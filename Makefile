@@ -14,8 +14,9 @@ PYTEST = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(PROCESSI) \
 # Mentre si scrivono PDF, EPUB e JupyterLite un processore aspetta: fa i controlli che non hanno bisogno del sito.
 INTANTO = tests/test_funzioni.py
 # I file dei controlli: per primi i più lunghi, perché nessun processo resti a lavorare da solo alla fine.
-LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py) \
-	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py piece.py cases.py layouts.py reuse.py wheel.py lab.py documentation.py draw.py)
+LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py interattivi.py porte.py libri.py jupyterlab.py ricerca.py) \
+	$(addprefix interact-replay/tests/test_,kernel.py build.py player.py page.py piece.py cases.py layouts.py reuse.py wheel.py lab.py \
+	documentation.py draw.py)
 # Prende da PyPI e da npm le versioni più recenti: può non riuscire senza che qui sia cambiato nulla, perciò si esegue da solo.
 EDITORI := interact-replay/tests/test_publishers.py
 PROVE := $(LUNGHI) $(filter-out $(LUNGHI) $(EDITORI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))

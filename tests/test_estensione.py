@@ -120,7 +120,7 @@ def test_pagina_non_trovata(small, page):
     page.wait_for_url(f"{address}#contenuto")
     assert page.evaluate("document.activeElement.id") == "contenuto"
     html5lib.HTMLParser(strict=True).parse((small / "404.html").read_text(encoding="utf-8"))
-    links = page.eval_on_selector_all("a[href], form", "all => all.map((e) => (e.href ?? e.action).split('#')[0])")
+    links = page.eval_on_selector_all("a[href]", "all => all.map((e) => e.href.split('#')[0])")
     inside = {link.removeprefix(f"{BASE}/") for link in links if link.startswith(BASE)} - {"una/cartella/che/manca.html"}
     assert {"index.html", "search.html", "parti/1.html"} <= inside and all((small / name).is_file() for name in inside - {"capitoli.zip"})
     page.get_by_role("link", name="copertina").click()
@@ -137,6 +137,12 @@ def test_il_foglio_di_stile_cambia_indirizzo_con_il_contenuto(small):
         text = (small / path).read_bytes()
         assert digest == f"{zlib.crc32(text):08x}"
         assert all(rule in text for rule in (b".katex", b".interact", b".testata"))
+
+
+def test_la_ricerca_di_sphinx_non_c_e(small):
+    """Al suo posto c'è quella del libro, con il testo di ogni pagina."""
+    text = (small / "_static" / "sezioni.js").read_text(encoding="utf-8")
+    assert "Un altro capoverso." in text and "Nascosto" not in text and not (small / "searchindex.js").exists()
 
 
 def test_riquadri_uno_nell_altro(small):

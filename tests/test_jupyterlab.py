@@ -27,7 +27,7 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 CHAPTER_6 = next(path for path in CHAPTERS if path.name.startswith("06"))
-# I numeri delle celle di codice, null dove non c'è: la pagina non li mostra dove il codice è nascosto.
+# I numeri delle celle di codice, vuoti dove non ci sono: la pagina non li mostra dove il codice è nascosto.
 COUNTS = "jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').map(c => c.model.executionCount)"
 EDITED = "source => jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.getSource() === source"
 

@@ -231,17 +231,6 @@ def test_tastiera(page, addresses):
     assert page.evaluate("document.documentElement.dataset.mode") == "light"
 
 
-@pytest.mark.parametrize("where", ["http", "disco"])
-@pytest.mark.parametrize("words", ["errore", "dell'errore", "gradiente", "gradienti"])
-def test_ricerca(page, addresses, where, words):
-    """La ricerca trova le parole anche dopo un apostrofo e al plurale, e da disco."""
-    page.goto(f"{addresses[where]}/index.html")
-    page.get_by_role("searchbox").fill(words)
-    page.keyboard.press("Enter")
-    page.locator("#search-results li a[href^='chapters/glossario.html']").first.wait_for()
-    assert not page.problems, page.problems
-
-
 def test_riquadri_chiusi(pages):
     """Dimostrazioni, suggerimenti e soluzioni si aprono e si chiudono senza JavaScript, e all'inizio sono chiusi."""
     boxes = [e for tree in pages.values() for e in tree.iter() if "dropdown" in e.attrib.get("class", "").split()]

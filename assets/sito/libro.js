@@ -23,6 +23,7 @@
     copyButtons();
     whereAmI();
     reachable();
+    search();
     // JupyterLite vuole un server: da disco non si apre.
     if (location.protocol === "file:") for (const a of document.querySelectorAll('.strumenti [href*="lite/lab"]')) a.parentElement.hidden = true;
     // Un indice aperto su uno schermo stretto si chiude quando si è scelto.
@@ -58,6 +59,47 @@
       for (const [id, link] of links) id === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
     }, { rootMargin: "-20% 0px -70%" });
     for (const id of links.keys()) if (id) observer.observe(document.getElementById(id));
+  }
+
+  // La ricerca si apre dal bottone, con / e con Ctrl+K, e si carica la prima volta; dove si è arrivati cercando, solo ciò che segna le parole.
+  function search() {
+    const link = document.querySelector(".testata .cerca");
+    const box = document.getElementById("ricerca");
+    const input = box.querySelector("input");
+    const status = box.querySelector("[role=status]");
+    const loads = new Map();
+    const load = (name) =>
+      new Promise((resolve, reject) => {
+        const src = new URL(`_static/${name}.js`, link.href);
+        document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload: resolve, onerror: reject }));
+      });
+    const need = (names) => Promise.all(names.map((name) => loads.get(name) ?? loads.set(name, load(name)).get(name)));
+    const program = ["base-stemmer", "italian-stemmer", "ricerca"];
+    const open = async (event) => {
+      // Una figura da sola (?solo=) non ha testata, e niente da cercare.
+      if (!link.getClientRects().length) return;
+      event?.preventDefault();
+      if (box.showModal && !box.open) box.showModal();
+      input.focus();
+      input.select();
+      try {
+        if (!loads.has("sezioni")) status.textContent = "Preparo la ricerca…";
+        await need(["minisearch/minisearch", "sezioni", ...program]);
+        cerca();
+      } catch {
+        status.textContent = "La ricerca non è arrivata: forse manca la rete. Si può ricaricare la pagina e riprovare.";
+      }
+    };
+    link.addEventListener("click", (event) => event.ctrlKey || event.metaKey || event.shiftKey || open(event));
+    addEventListener("keydown", (event) => {
+      const writing = event.target.closest?.("input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+      if ((event.key === "/" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) || (event.key?.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) open(event);
+    });
+    box.addEventListener("click", ({ target }) => (target === box || target.closest(".icona-chiudi")) && box.close?.());
+    if (!box.showModal) {
+      input.value = new URLSearchParams(location.search).get("q") ?? "";
+      open();
+    } else if (new URLSearchParams(location.search).has("q")) need(program);
   }
 
   // Ciò che scorre di lato deve poterlo fare anche dalla tastiera.
