@@ -238,15 +238,15 @@ def test_what_is_private_stays_out_of_the_address(built, player):
     inputs = player.figure("unanswered").locator("input")
     inputs.evaluate_all("all => { for (const input of all) input.dataset.private = ''; }")
     player.page.evaluate(
-        "() => { window.kept = new Promise((done) => document.addEventListener('interact-kept', (e) => done(e.target.id))); }"
+        "() => { document.addEventListener('interact-kept', (event) => { window.told = event.target.id; }); }"
     )
     inputs.last.check()
-    assert player.page.evaluate("kept") == f"interact-{NUMBER['unanswered']}"
+    player.page.wait_for_function("name => window.told === name", arg=f"interact-{NUMBER['unanswered']}")
     assert player.figure("unanswered").get_attribute("data-kept") == "answer=no" and player.hash() == ""
     # A script of the page does this before the player starts.
     player.page.add_init_script(
-        "document.addEventListener('readystatechange', () => { document.querySelector("
-        f"'#interact-{NUMBER['unanswered']}').dataset.kept = 'answer=no'; }}, {{ once: true }});"
+        "document.addEventListener('readystatechange', () => { for (const figure of document.querySelectorAll("
+        f"'#interact-{NUMBER['unanswered']}')) figure.dataset.kept = 'answer=no'; }}, {{ once: true }});"
     )
     player.open("about:blank").open(built).loaded("unanswered")
     player.expect("unanswered", "answer: no")
