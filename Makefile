@@ -166,7 +166,7 @@ quaderni: $(VENV)/libro ## riesegue i notebook e ne riscrive i risultati
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/quaderni.py chapters/*.ipynb
 
 conta: $(VENV)/libro ## conta parole e righe di ogni capitolo, e scrive in testa i minuti che chiede
-	$(BIN)/python tests/conta.py --scrivi
+	$(BIN)/python pubblica/conta.py --scrivi
 
 .venv-benchmarks/pronto: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(@D)

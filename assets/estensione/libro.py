@@ -39,6 +39,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
+import conta
 import copie
 import ricerca
 
@@ -54,7 +55,7 @@ STYLES = {
     "singlehtml": ("katex.min.css", "libro.css"),
     "epub": ("epub.css", "pygments.css", "epub-libro.css"),
 }
-SCRIPTS = ("libro.js", "interact-replay.js")
+SCRIPTS = ("lettura.js", "libro.js", "interact-replay.js")
 COLORS = Path(PAGES, "colori.js").read_text("utf-8")
 # `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
 CSP = (
@@ -159,7 +160,12 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
         body = re.sub(BAD_ATTRIBUTES, "", context["body"])
         if builder == "epub":
             body = body.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+        # I collegamenti della mappa, che è scritta in HTML.
+        if builder != "html":
+            body = re.sub(r'(?m)^( *<a href=")(chapters/[\w-]+)\.html">$', r'\1\2.xhtml">' if builder == "epub" else r'\1#document-\2">', body)
         context["body"] = body
+    if builder == "html" and "toc" in context:
+        context["toc"] = timed(app, pagename, context["toc"])
     styles = STYLES.get(builder, ())
     scripts = SCRIPTS if builder == "html" else ()
     context["css_files"] = [f for f in context["css_files"] if Path(str(f.filename)).name in styles]
@@ -170,6 +176,16 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
     context["strumenti"] = tools(app.config, context)
     context["deposito"], context["libri"], context["archivio"] = app.config.deposito, app.config.libri, f"{NOTEBOOKS}.zip"
     return "stampa.html" if builder == "singlehtml" else None
+
+
+def timed(app: Sphinx, pagename: str, toc: str) -> str:
+    """L'indice di un capitolo, con i minuti di ogni sezione."""
+    path = Path(app.srcdir, f"{pagename}.ipynb")
+    minutes = conta.sections(path) if path.exists() else []
+    tree = BeautifulSoup(toc, "html.parser")
+    for link, number in zip(tree.ul.select(":scope > li > ul > li > a") if minutes else [], minutes):
+        link.append(BeautifulSoup(f" <small>{number}&nbsp;min</small>", "html.parser"))
+    return str(tree)
 
 
 def describe(doctree: nodes.document) -> str:

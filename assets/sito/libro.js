@@ -16,9 +16,7 @@
       const mode = names[(names.indexOf(root.dataset.mode) + 1) % names.length];
       paint(mode);
       label();
-      try {
-        localStorage.setItem("mode", mode);
-      } catch {}
+      remember((memory) => (memory.mode = mode));
     });
     copyButtons();
     whereAmI();

@@ -232,6 +232,26 @@ def test_controls_without_a_description_restore_their_own_state(built, player):
     player.expect("nameless", "nameless 3 1")
 
 
+def test_what_is_private_stays_out_of_the_address(built, player):
+    """A page marks the inputs; what they say is in the element, for the page to keep, and is restored from there."""
+    player.open(built).loaded("unanswered")
+    inputs = player.figure("unanswered").locator("input")
+    inputs.evaluate_all("all => { for (const input of all) input.dataset.private = ''; }")
+    player.page.evaluate(
+        "() => { document.addEventListener('interact-kept', (event) => { window.told = event.target.id; }); }"
+    )
+    inputs.last.check()
+    player.page.wait_for_function("name => window.told === name", arg=f"interact-{NUMBER['unanswered']}")
+    assert player.figure("unanswered").get_attribute("data-kept") == "answer=no" and player.hash() == ""
+    # A script of the page does this before the player starts.
+    player.page.add_init_script(
+        "document.addEventListener('readystatechange', () => { for (const figure of document.querySelectorAll("
+        f"'#interact-{NUMBER['unanswered']}')) figure.dataset.kept = 'answer=no'; }}, {{ once: true }});"
+    )
+    player.open("about:blank").open(built).loaded("unanswered")
+    player.expect("unanswered", "answer: no")
+
+
 def test_an_address_that_changes_is_followed(built, player):
     """As when a reader follows a link to another state of the same page."""
     player.open(built, f"#interact-{NUMBER['three']}:a=4").loaded("three")

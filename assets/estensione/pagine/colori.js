@@ -4,10 +4,19 @@ function paint(mode) {
   document.documentElement.dataset.mode = mode;
   document.documentElement.dataset.theme = mode === "auto" ? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") : mode;
 }
-let chosen;
-try {
-  chosen = localStorage.getItem("mode");
-} catch {}
-paint(chosen === "light" || chosen === "dark" ? chosen : "auto");
+// Ciò che questo browser ricorda (lettura.js): niente, se non gli è permesso.
+const KEY = "backpropagation-passo-dopo-passo";
+function remembered() {
+  try {
+    return Object(JSON.parse(localStorage.getItem(KEY)));
+  } catch {
+    return {};
+  }
+}
+{
+  const { mode, place } = remembered();
+  paint(mode === "light" || mode === "dark" ? mode : "auto");
+  document.documentElement.toggleAttribute("data-riprende", Boolean(place));
+}
 // Chi va a un punto preciso ha bisogno che ciò che lo precede sia già della sua altezza (libro.css).
 document.documentElement.toggleAttribute("data-intera", location.hash !== "");

@@ -413,22 +413,34 @@
     }
 
     // The state in the address: #interact-2:learning_rate=0.05&epochs=20. Values are what the reader sees.
+    // What a page marks as private, the answer to a question for instance, goes to data-kept instead; the page may store it.
     save() {
-      if (location.hash.startsWith("#/")) return; // slides keep there which one is shown, and would not find it again
-      const own = new URLSearchParams();
+      const [own, kept] = [new URLSearchParams(), new URLSearchParams()];
       this.controls.forEach((control, i) => {
-        if (this.values[i] !== control.default) own.set(nameOf(this.controls, i), labelOf(control.labels, this.values[i]));
+        const chosen = this.private(i) ? kept : own;
+        if (this.values[i] !== control.default) chosen.set(nameOf(this.controls, i), labelOf(control.labels, this.values[i]));
       });
       const all = parts().filter((part) => !part.startsWith(`${this.element.id}:`));
       if (`${own}`) all.push(`${this.element.id}:${own}`);
-      history.replaceState(history.state, "", all.length ? `#${all.join(";")}` : location.pathname + location.search);
+      const address = all.length ? `#${all.join(";")}` : location.pathname + location.search;
+      // Slides keep there which one is shown, and would not find it again.
+      if (!location.hash.startsWith("#/")) history.replaceState(history.state, "", address);
+      if (`${kept}` === (this.element.dataset.kept ?? "")) return;
+      this.element.dataset.kept = kept;
+      this.element.dispatchEvent(new Event("interact-kept", { bubbles: true }));
+    }
+
+    private(i) {
+      return this.groups.some(({ control, inputs }) => control === i && inputs.some(({ dataset }) => "private" in dataset));
     }
 
     restore() {
-      const own = states().find(([id]) => id === this.element.id);
-      if (!own) return;
+      const own = states().find(([id]) => id === this.element.id)?.[1];
+      const kept = new URLSearchParams(this.element.dataset.kept);
+      if (!own && !`${kept}`) return;
       this.controls.forEach((control, i) => {
-        const text = own[1].get(nameOf(this.controls, i));
+        const name = nameOf(this.controls, i);
+        const text = own?.get(name) ?? kept.get(name);
         const value = text === null ? control.default : valueOf(control.labels, text);
         if (value >= 0 && !control.locked) this.set(i, value);
       });

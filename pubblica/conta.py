@@ -1,4 +1,4 @@
-"""Quanto c'è da leggere in ogni capitolo, e in quanti minuti: `python tests/conta.py [versione di git]`.
+"""Quanto c'è da leggere in ogni capitolo, e in quanti minuti: `python pubblica/conta.py [versione di git]`.
 
 Si conta ciò che la pagina mostra senza aprire niente: non i riquadri chiusi, non le soluzioni, non il codice nascosto.
 Una formula nella riga vale una parola, una in mostra cinque. Con --scrivi i minuti vanno nei capitoli.
@@ -13,7 +13,10 @@ from typing import Any
 
 import nbformat
 
-CHAPTERS = sorted((Path(__file__).resolve().parents[1] / "chapters").glob("[0-9][0-9]-*.ipynb"))
+ROOT = Path(__file__).resolve().parents[1]
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]-*.ipynb"))
+# I percorsi della copertina, nell'ordine: prima di loro c'è il libro intero.
+PATHS = [range(1, 15), range(1, 15), range(1, 7), [1, 2, 3, 4, 5, 14]]
 HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 TIME = re.compile(r"\n*^\*\*Tempo:\*\* .*$", re.MULTILINE)
 
@@ -30,9 +33,14 @@ class Count:
     quizzes: int = 0
 
     @property
+    def time(self) -> float:
+        """150 parole al minuto, 7 minuti per esercizio, 3 per interattivo, uno per domanda."""
+        return self.words / 150 + 7 * self.exercises + 3 * self.interactives + self.quizzes
+
+    @property
     def minutes(self) -> int:
-        """150 parole al minuto, 7 minuti per esercizio, 3 per interattivo, uno per domanda; a cinque a cinque."""
-        return 5 * round((self.words / 150 + 7 * self.exercises + 3 * self.interactives + self.quizzes) / 5)
+        """Il tempo, a cinque minuti a cinque."""
+        return 5 * round(self.time / 5)
 
 
 def unfolded(text: str) -> str:
@@ -85,6 +93,23 @@ def count(notebook: Any) -> Count:
     return found
 
 
+def sections(path: Path) -> list[int]:
+    """I minuti di ogni sezione di un capitolo, almeno uno: una sezione comincia con il suo titolo e finisce prima del seguente."""
+    parts: list[list[Any]] = [[]]
+    for cell in nbformat.read(path, 4).cells if path.stem[:2].isdigit() else []:
+        texts = re.split(r"^(?=## )", cell.source, flags=re.MULTILINE) if cell.cell_type == "markdown" else [cell.source]
+        parts[-1].append(cell | {"source": texts[0]})
+        parts += [[cell | {"source": text}] for text in texts[1:]]
+    return [max(1, round(count(nbformat.from_dict({"cells": part})).time)) for part in parts[1:]]
+
+
+def hours(text: str) -> str:
+    """La copertina con le ore del libro e dei percorsi: la somma dei minuti che i capitoli dicono di sé."""
+    minutes = [int(re.search(r"\*\*Tempo:\*\* circa (\d+)", path.read_text("utf-8"))[1]) for path in CHAPTERS]
+    totals = iter([round(sum(minutes[n - 1] for n in path) / 60) for path in PATHS])
+    return re.sub(r"(?<=\bCirca )\d+(?=\sore\b)", lambda _: str(next(totals)), text)
+
+
 def timed(text: str, minutes: int) -> str:
     """L'inizio di un capitolo con i suoi minuti, in fondo al riquadro che dice che cosa contiene."""
     line = f"\n\n**Tempo:** circa {minutes} minuti, esercizi compresi.\n:::"
@@ -124,6 +149,8 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--scrivi"]:
         for path in map(Path, sys.argv[2:] or CHAPTERS):
             write(path)
+        cover = ROOT / "index.md"
+        cover.write_text(hours(cover.read_text("utf-8")), "utf-8")
     elif sys.argv[1:]:
         before = at(sys.argv[1])
         print(f"{sys.argv[1]}\n{table(list(before), list(before.values()))}\n")
