@@ -11,7 +11,6 @@ PLUGIN = Path(__file__).resolve().parents[1] / "interact-replay"
 NAMES = {"line": "line plot", "heat": "heat map", "region": "decision region", "table": "printed table"}
 NAMES |= {"6:watch_descent": "book, descent", "6:ravine": "book, contours", "7:two_layers": "book, two layers", "8:overflow": "book, softmax"}
 COLORS = {"plug-in": "#0067a5", "Panel": "#b84a00", "HoloViews": "#6b7280"}
-TOOLS = (*COLORS, "marimo-book")
 BEGIN, END = "<!-- comparison -->", "<!-- /comparison -->"
 
 
@@ -78,7 +77,7 @@ def table(results: list[dict[str, Any]], load: float) -> str:
         cells = [name, f"{r['states']:,}", r["tool"], *sizes, *times]
         cells += [cell("median", "ms", ".0f"), cell("p95", "ms", ".0f"), cell("ready", "s", ".1f")]
         rows.append("| " + " | ".join(cells) + " |")
-    libraries = {r["tool"]: r["library"]["gzip"] for r in results if "library" in r and r["tool"] in TOOLS}
+    libraries = {r["tool"]: r["library"]["gzip"] for r in results if "library" in r and r["tool"] in COLORS}
     notes = [
         "In brackets: how many times the plug-in's figure of the same row.",
         "Each page also loads scripts and styles, gzip: "

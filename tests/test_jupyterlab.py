@@ -1,25 +1,16 @@
 """Ciò che fa chi legge in un JupyterLab vero: esegue il capitolo 6, cambia una riga, muove il cursore, guarda la figura."""
 
-import contextlib
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-import threading
-import time
-from urllib.request import urlopen
 
 import pytest
 from browser import PATIENCE
 from notebook import CHAPTERS, ROOT, cells, chapter
 from playwright.sync_api import expect
+from programs import jupyter_homes, jupyterlab
 
 pytestmark = pytest.mark.sito
-CHAPTER_6 = next(path for path in CHAPTERS if path.name.startswith("06"))
-
-
 # Di fabbrica le celle lontane entrano nella pagina a poco a poco, e ne cambiano l'altezza mentre si clicca: qui ci sono tutte
 # dall'inizio. E nessun avviso di novità, che verrebbe dalla rete, copre la pagina.
 SETTINGS = {
@@ -39,30 +30,11 @@ def lab(tmp_path):
     Sono quelle di fabbrica, tranne SETTINGS.
     """
     shutil.copytree(ROOT / "chapters", tmp_path / "chapters")
-    homes = {name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
     overrides = tmp_path / "jupyter_config_dir" / "labconfig" / "default_setting_overrides.json"
     overrides.parent.mkdir(parents=True)
     overrides.write_text(json.dumps(SETTINGS))
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=", "--expose-app-in-browser"]
-    server = subprocess.Popen(command, cwd=tmp_path / "chapters", env=os.environ | homes, stderr=subprocess.PIPE, text=True)
-    try:
-        log = []
-        for line in server.stderr:
-            log.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
-                break
-        else:
-            raise AssertionError("".join(log))
-        threading.Thread(target=server.stderr.read, daemon=True).start()  # nessuno legge il resto, e il server non si ferma
-        # L'indirizzo lo scrive poco prima di rispondere.
-        while server.poll() is None:
-            with contextlib.suppress(OSError), urlopen(found[0]):
-                break
-            time.sleep(0.1)
-        yield found[0]
-    finally:
-        server.terminate()
-        server.wait()
+    with jupyterlab(tmp_path / "chapters", jupyter_homes(tmp_path), "--expose-app-in-browser") as address:
+        yield address
 
 
 def choose(page, menu, item):

@@ -1,14 +1,12 @@
 """What this folder's tests have in common: figures that compare, and a Chromium with pages of a small site."""
 
-import functools
-import http.server
 import json
 import math
 import os
 import re
 import shutil
-import threading
 from html import unescape
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -19,11 +17,13 @@ from hypothesis import HealthCheck, settings
 from interact_replay import MIME_TYPE, OPTIONS_VARIABLE
 from interact_replay.recording import shown
 from jupyter_client.manager import start_new_kernel
+from programs import UV, run, served
 
 # A busy machine is not an error.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60_000  # milliseconds
 DAY = 86_400  # seconds
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -118,6 +118,17 @@ class Kernel:
         return [unescape(re.sub("<[^>]*>", "", state)).strip() for state in self.states(output)]
 
 
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """Built as for everybody: by hatchling, in an environment of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns("__pycache__", "_build", ".*", "dist", "*.egg-info"))
+    run(*UV, "build", "--wheel", "--out-dir", folder, source)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
 @pytest.fixture(scope="module")
 def open_kernel(tmp_path_factory):
     """Opens recording kernels with options; they are closed at the end."""
@@ -162,20 +173,8 @@ def browser():
 def server(built):
     """The site's address over HTTP, with a Content Security Policy."""
 
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def end_headers(self):
-            self.send_header("Content-Security-Policy", CSP)
-            super().end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(built))) as opened:
-        thread = threading.Thread(target=opened.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{opened.server_port}/index.html"
-        opened.shutdown()
-        thread.join()
+    with served(built, Content_Security_Policy=CSP) as address:
+        yield f"{address}/index.html"
 
 
 def prepared(browser, **options):

@@ -1,17 +1,12 @@
 """JupyterLab shows a notebook that was executed in the recording kernel, with no kernel there is: alive once it is trusted."""
 
-import contextlib
-import os
-import re
 import subprocess
 import sys
-import threading
-import time
-from urllib.request import urlopen
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from programs import jupyter_homes, jupyterlab
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("jupyterlab")
@@ -26,9 +21,7 @@ CELLS = (
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory):
     """Nobody's settings, and nobody's list of trusted notebooks."""
-    folder = tmp_path_factory.mktemp("homes")
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    return os.environ | {name: str(folder / name.lower()) for name in names}
+    return jupyter_homes(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture(scope="module")
@@ -48,29 +41,8 @@ def notebooks(tmp_path_factory, homes):
 @pytest.fixture(scope="module")
 def lab(notebooks, homes):
     """The address of a JupyterLab that has no kernels."""
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token="),
-        "--KernelSpecManager.allowed_kernelspecs=none",
-    ]
-    server = subprocess.Popen(command, cwd=notebooks, env=homes, stderr=subprocess.PIPE, text=True)
-    try:
-        log = []
-        for line in server.stderr:
-            log.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
-                break
-        else:
-            raise AssertionError("".join(log))
-        threading.Thread(target=server.stderr.read, daemon=True).start()  # else the server would wait until somebody reads it
-        # It tells the address shortly before it answers.
-        while server.poll() is None:
-            with contextlib.suppress(OSError), urlopen(found[0]):
-                break
-            time.sleep(0.1)
-        yield found[0]
-    finally:
-        server.terminate()
-        server.wait()
+    with jupyterlab(notebooks, homes, "--KernelSpecManager.allowed_kernelspecs=none") as address:
+        yield address
 
 
 @pytest.fixture

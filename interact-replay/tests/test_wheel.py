@@ -3,34 +3,16 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from programs import UV, run
 
 ROOT = Path(__file__).resolve().parents[1]
 
 pytestmark = pytest.mark.lento
-UV = sys.executable, "-m", "uv", "--quiet"  # as pip, in a quarter of the time
-
-
-def run(*command, **more):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, **more)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Built as for everybody: by hatchling, in an environment of its own."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns("__pycache__", "_build", ".*", "dist", "*.egg-info"))
-    run(*UV, "build", "--wheel", "--out-dir", folder, source)
-    (found,) = folder.glob("*.whl")
-    return found
 
 
 def test_what_is_in_the_wheel(wheel):
@@ -49,17 +31,17 @@ def test_the_example_in_an_empty_environment(wheel, tmp_path):
     run(*UV, "venv", "--python", sys.executable, environment)
     python = environment / "bin" / "python"
     # The versions that the other tests run with, so that a release of somebody else's does not fail this test.
-    frozen = run(*UV, "pip", "list", "--python", sys.executable, "--format", "freeze", "--exclude-editable")
+    frozen = run(*UV, "pip", "list", "--python", sys.executable, "--format", "freeze", "--exclude-editable").stdout
     constraints = tmp_path / "constraints.txt"
     constraints.write_text("\n".join(re.findall(r"^[\w.-]+==[\w.]+$", frozen, re.MULTILINE)))
     run(*UV, "pip", "install", "--python", python, "-c", constraints, wheel, "sphinx", "myst-nb", "matplotlib")
     example = shutil.copytree(ROOT / "example", tmp_path / "example", ignore=shutil.ignore_patterns("_build"))
     # Not even an activated environment: MyST-NB finds the kernel beside the Python that runs Sphinx.
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "JUPYTER_PATH")}
-    kernels = run(environment / "bin" / "jupyter", "kernelspec", "list", env=clean)
+    kernels = run(environment / "bin" / "jupyter", "kernelspec", "list", env=clean).stdout
     assert re.search(rf"interact-replay +{re.escape(str(environment))}", kernels)
-    log = run(python, "-m", "sphinx", "-b", "html", ".", "_build/html", cwd=example, env=clean)
-    assert "interact is shown as a still" not in log
+    done = run(python, "-m", "sphinx", "-b", "html", ".", "_build/html", cwd=example, env=clean)
+    assert "interact is shown as a still" not in done.stdout + done.stderr
     page = (example / "_build/html/index.html").read_text(encoding="utf-8")
     assert page.count('<div class="interact" ') == 5 and page.count("<svg") >= 4
     for number in range(1, 6):
