@@ -52,6 +52,11 @@ def esito(giusto, testo):
     display(_Esito(giusto, re.sub(r"(?<!\w)-(?=\d)", "−", testo)))
 
 
+def attesa(risposta, dove):
+    """Prima del verdetto: chiede la risposta, se è None; poi la frase dove, che dice dove guardare."""
+    esito(None, "Scegli una risposta." if risposta is None else dove)
+
+
 class _Esito:
     """Una frase nel carattere del testo, con il suo segno e il suo colore; dove non c'è altro che testo, con il segno."""
 

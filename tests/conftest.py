@@ -56,6 +56,6 @@ def pytest_runtest_makereport(item):
     if report.failed and page:
         photo = SITE.parent / "falliti" / f"{item.name}.png"
         with contextlib.suppress(Error):
-            report.sections.append(("pagina", f"{page.url}\n{page.problems}\n{page.evaluate(AT_FAILURE)}\n{photo}"))
+            report.sections.append(("pagina", f"{page.url}\n{str(page.problems)[-2000:]}\n{page.evaluate(AT_FAILURE)}\n{photo}"))
             page.screenshot(path=photo)
     return report

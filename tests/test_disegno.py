@@ -32,6 +32,12 @@ def test_without_an_answer_there_is_no_verdict(capsys):
     assert "alert" not in disegno._Esito(None, "Scegli.")._repr_html_()
 
 
+@pytest.mark.parametrize(("answer", "said"), [(None, "Scegli una risposta."), ("a", "Segnato: vai a 3."), ("", "Segnato: vai a 3.")])
+def test_before_the_verdict(capsys, answer, said):
+    disegno.attesa(answer, "Segnato: vai a 3.")
+    assert capsys.readouterr().out == f"{said}\n"
+
+
 def test_a_wire_that_the_gradient_does_not_travel_is_dashed():
     figure, ax = plt.subplots()
     nodes = {name: (i, 0, name) for i, name in enumerate("abc")}

@@ -17,7 +17,7 @@ function remember(change) {
   const article = document.querySelector("article");
   const sections = [...article.querySelectorAll(":scope > section > section[id]")];
   const chapter = article.querySelector("h1 > .section-number") && !new URLSearchParams(location.search).has("solo");
-  const own = (memory) => Object.assign((((memory.pages ??= {})[page] ??= { read: [], done: [], answers: {} })), { of: sections.length });
+  const own = (memory) => Object.assign(((memory.pages ??= {})[page] ??= { read: [], done: [], answers: {} }), { of: sections.length });
 
   // Le risposte restano fuori dall'indirizzo: chi lo manda a un altro non manda anche quelle. I cursori no.
   const answers = remembered().pages?.[page]?.answers ?? {};
