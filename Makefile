@@ -182,7 +182,7 @@ pytorch: .venv-pytorch/torch ## esegue il codice PyTorch del libro e ne confront
 	PYTHONPATH=$(<D) $(BIN)/python tests/pytorch.py
 
 SOLO ?= confronto sito
-benchmark: $(addprefix benchmark-,$(SOLO)) ## misura il plug-in accanto ad altri (tre quarti d'ora) e la velocità del sito; SOLO=sito ne fa una parte
+benchmark: $(addprefix benchmark-,$(SOLO)) ## misura il plug-in accanto ad altri (un quarto d'ora) e la velocità del sito; SOLO=sito ne fa una parte
 
 benchmark-confronto: .venv-benchmarks/pronto
 	$(<D)/bin/python benchmarks/compare.py

@@ -137,7 +137,7 @@ def picture(results: list[dict[str, Any]], file: Path) -> None:
             wait.barh([p for p, _ in seen], [r["median"] for _, r in seen], 0.24, color=color)
             wait.plot([r["p95"] for _, r in seen], [p for p, _ in seen], "|", color=color, markersize=8)
         size.set(xscale="log", yscale="log", xlabel="states (line plot)", title="recording, kB gzip")
-        size.set_xticks([100, 400, 1600], ["100", "400", "1,600"])
+        size.set_xticks([100, 400, 1550], ["100", "400", "1,550"])
         size.minorticks_off()
         size.yaxis.set_major_formatter("{x:,.0f}")
         size.legend(frameon=False)
