@@ -84,6 +84,7 @@ $(SITO)/lite/jupyter-lite.json: $(VENV)/jupyter $(SORGENTI) _build/indirizzi
 	$(BIN)/python pubblica/copie.py _build/copie
 	$(BIN)/python -m pip download --quiet --no-deps --dest _build/ruote $$($(BIN)/python -m pip freeze | grep -E '^(comm|ipywidgets|jupyterlab_widgets)==')
 	cd pubblica/lite && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lite build --piplite-wheels ../../_build/ruote $(LITE)
+	$(BIN)/python pubblica/avviso.py $(@D)
 	@touch $@
 
 jupyter: $(VENV)/jupyter ## apre i capitoli in JupyterLab

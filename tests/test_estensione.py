@@ -85,8 +85,8 @@ def build(book, builder, target):
 def small(book, tmp_path_factory):
     """Il sito del libro piccolo; accanto, come dopo `make lite`, c'è una pagina che non è del libro."""
     target = tmp_path_factory.mktemp("sito")
-    (target / "lite" / "lab").mkdir(parents=True)
-    (target / "lite" / "lab" / "index.html").write_bytes("<p>ℵ</p>".encode() + b"\xff")
+    (target / "lite" / "notebooks").mkdir(parents=True)
+    (target / "lite" / "notebooks" / "index.html").write_bytes("<p>ℵ</p>".encode() + b"\xff")
     return build(book, "html", target)
 
 

@@ -1,6 +1,7 @@
 """Le porte del libro: JupyterLite, i notebook aperti da soli, i collegamenti a Colab e Binder."""
 
 import importlib.metadata
+import json
 import shutil
 import subprocess
 import sys
@@ -74,7 +75,7 @@ def test_le_porte_compaiono_solo_se_si_aprono():
     assert [text for text, _, _ in links("", "")] == ["Scarica il notebook"]
     assert links("a/b", "altrove", ".md") == []
     found = {text: (url, note) for text, url, note in links("chi/libro", "cdn.jsdelivr.net")}
-    assert found["Apri nel browser"] == ("../lite/lab/index.html?path=06-ottimizzazione.ipynb", "scarica Python da cdn.jsdelivr.net")
+    assert found["Apri nel browser"] == ("../lite/notebooks/index.html?path=06-ottimizzazione.ipynb", "scarica Python da cdn.jsdelivr.net")
     assert found["Apri in Colab"][0] == "https://colab.research.google.com/github/chi/libro/blob/quaderni/06-ottimizzazione.ipynb"
     assert found["Apri in Binder"][0] == "https://mybinder.org/v2/gh/chi/libro/quaderni?urlpath=lab/tree/06-ottimizzazione.ipynb"
 
@@ -123,17 +124,26 @@ def test_jupyterlite(page, addresses, site):
     page.wait_for_selector(".jp-Notebook")
     page.get_by_role("heading", name="Ottimizzare: learning rate ed epoche").wait_for()
     page.get_by_role("emphasis").filter(has_text="Un capitolo di «Backpropagation, passo dopo passo».").wait_for()
-    page.locator(".jp-DirListing-headerItemText", has_text="Nome").wait_for()
-    for name in (*(path.name for path in CHAPTERS), "dati", "disegno.py", "libro.mplstyle", "LEGGIMI.txt"):
-        page.locator(".jp-DirListing-itemText").get_by_text(name, exact=True).wait_for()
+    page.get_by_role("option", name="Grezzo").wait_for(state="attached")
+    # Niente intorno: né l'elenco dei file né altre finestre. I file ci sono lo stesso.
+    assert not page.locator(".jp-DirListing").count()
+    listed = json.loads((site / "lite" / "api" / "contents" / "all.json").read_text(encoding="utf-8"))["content"]
+    expected = {*(path.name for path in CHAPTERS), "progetto.ipynb", "dati", "disegno.py", "libro.mplstyle", "LEGGIMI.txt", "requirements.txt"}
+    assert {entry["name"] for entry in listed} == expected
+    # Python qui non arriva: lo si dice, e si dice che cosa fare.
+    said = page.get_by_role("alert").filter(has_text="Python non arriva da cdn.jsdelivr.net")
+    said.wait_for()
+    assert "scaricare il notebook" in said.inner_text()
     assert {urlsplit(url).netloc for url in strangers} <= {"cdn.jsdelivr.net"}
     wheels = " ".join(path.name for path in (site / "lite" / "pypi").glob("*.whl"))
     assert all(name in wheels for name in ("comm-", "ipywidgets-", "jupyterlab_widgets-"))
 
 
 @pytest.mark.sito
-def test_da_disco_jupyterlite_non_si_offre(page, addresses):
-    page.goto(f"{addresses['disco']}/chapters/06-ottimizzazione.html")
+@pytest.mark.parametrize(("where", "width"), [("disco", 1200), ("http", 360)])
+def test_jupyterlite_non_si_offre_da_disco_e_su_un_telefono(page, addresses, where, width):
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(f"{addresses[where]}/chapters/06-ottimizzazione.html")
     assert page.get_by_role("link", name="Scarica il notebook").is_visible()
     assert not page.get_by_role("link", name="Apri nel browser").is_visible()
 

@@ -209,7 +209,7 @@ def addresses(app: Sphinx, config: Config) -> None:
     config.version = config.release = re.search(r"^version: (\S+)", citation, re.MULTILINE)[1]
     config.libri = [kind for kind in ("pdf", "epub") if Path(app.outdir, f"backpropagation.{kind}").exists()]
     lite = Path(app.outdir, "lite")
-    if (lite / "lab" / "index.html").exists():
+    if (lite / "notebooks" / "index.html").exists():
         config.lite = "questo sito" if (lite / "static" / "pyodide").exists() else "cdn.jsdelivr.net"
 
 
@@ -220,7 +220,7 @@ def tools(config: Config, context: dict[str, Any]) -> list[tuple[str, str, str]]
     name, source = f"{Path(context['pagename']).name}.ipynb", f"{context['pagename']}.ipynb"
     found = [("Scarica il notebook", context["pathto"](f"{NOTEBOOKS}/{name}", 1), "")]
     if config.lite:
-        url = f"{context['pathto']('lite/lab/index.html', 1)}?path={name}"
+        url = f"{context['pathto']('lite/notebooks/index.html', 1)}?path={name}"
         found.append(("Apri nel browser", url, f"scarica Python da {config.lite}"))
     if config.deposito:
         # Il ramo quaderni ha le copie dei capitoli (pubblica/copie.py).

@@ -23,7 +23,7 @@
     reachable();
     search();
     // JupyterLite vuole un server: da disco non si apre.
-    if (location.protocol === "file:") for (const a of document.querySelectorAll('.strumenti [href*="lite/lab"]')) a.parentElement.hidden = true;
+    if (location.protocol === "file:") for (const a of document.querySelectorAll('.strumenti [href*="lite/notebooks"]')) a.parentElement.hidden = true;
     // Un indice aperto su uno schermo stretto si chiude quando si è scelto.
     for (const nav of document.querySelectorAll("nav[popover]"))
       nav.addEventListener("click", (event) => event.target.closest("a") && nav.matches(":popover-open") && nav.hidePopover());
