@@ -2,7 +2,6 @@
 
 import html
 import itertools
-import json
 import re
 from collections import defaultdict
 from typing import Any
@@ -36,7 +35,7 @@ def verdicts(recording: dict[str, Any]) -> dict[int, Answers]:
     controls, found = recording["controls"], defaultdict(lambda: defaultdict(set))
     for output in recording["outputs"]:
         questions = [k for k, i in enumerate(output["controls"]) if controls[i]["kind"] == "radio"]
-        if not questions or output.get("single") or "Giusto" not in json.dumps(output["chunks"], ensure_ascii=False):
+        if not questions or output.get("single") or 'class="esito"' not in decode(output["chunks"][0], 0):
             continue
         states = itertools.product(*(controls[i]["labels"] for i in output["controls"]))
         for number, labels in enumerate(states):
@@ -99,11 +98,10 @@ class Questions(SphinxPostTransform):
             node.replace_self([nodes.container("", *shown, classes=["interact-still"]), rest[1]])
         elif rest:
             node.parent[node.parent.index(node) + 1 : node.parent.index(node) + 1] = rest
-        if "Giusto" in json.dumps(recording["outputs"], ensure_ascii=False):
-            # Ciò che la figura scrive a chi non ha ancora risposto.
-            for phrase in list(node.children[0].findall(nodes.raw)):
-                if 'class="esito"' in phrase.astext() and not VERDICT.search(phrase.astext()):
-                    phrase.parent.remove(phrase)
+        # Ciò che la figura scrive a chi non ha ancora risposto.
+        for phrase in list(node.children[0].findall(nodes.raw)):
+            if re.match('<p class="esito">(Scegli|Scrivi)', phrase.astext().strip()):
+                phrase.parent.remove(phrase)
 
 
 class Solutions(SphinxPostTransform):

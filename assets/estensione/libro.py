@@ -194,10 +194,15 @@ def timed(app: Sphinx, pagename: str, toc: str) -> str:
 
 
 def describe(doctree: nodes.document) -> str:
-    """Il primo capoverso di una pagina, accorciato: è ciò che i motori di ricerca mostrano."""
-    paragraphs = [p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section)]
-    plain = next((p for p in paragraphs if not any(p.findall(nodes.math))), None)
-    text = " ".join(plain.astext().split()) if plain else ""
+    """Il primo capoverso di una pagina, o che cosa sapremo alla fine se è scritto prima: è ciò che i motori di ricerca mostrano."""
+    for node in doctree.findall(lambda n: isinstance(n, (nodes.paragraph, nodes.admonition))):
+        goals = next(node.findall(nodes.bullet_list), ()) if "obiettivi" in node["classes"] else ()
+        plain = [n.astext() for n in goals or [node] if not any(n.findall(nodes.math))]
+        if plain and (goals or isinstance(node, nodes.paragraph) and isinstance(node.parent, nodes.section)):
+            break
+    else:
+        return ""
+    text = " ".join(["Alla fine sapremo", *" ".join(plain).split()] if goals else plain[0].split()).rstrip(";")
     return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
