@@ -108,8 +108,8 @@ class Italian(gettext.NullTranslations):
 class Apostrophes(SphinxTransform):
     """Gli apostrofi, diritti nei sorgenti, come si stampano. Per smartquotes, davanti a un collegamento o a una formula, sono virgolette."""
 
-    # Dove Sphinx mette le virgolette: i nomi di sezioni, termini e rimandi restano come sono scritti.
-    default_priority = 855
+    # Dopo che i termini hanno il loro nome, com'è scritto; prima che Sphinx (850) raccolga titoli e voci.
+    default_priority = 845
     LITERAL = (nodes.literal, nodes.math, nodes.math_block, nodes.FixedTextElement, nodes.raw)
 
     def apply(self, **kwargs: Any) -> None:
