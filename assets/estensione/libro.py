@@ -106,7 +106,7 @@ class Italian(gettext.NullTranslations):
 
 
 class Apostrophes(SphinxTransform):
-    """Gli apostrofi, diritti nei sorgenti, come si stampano. Per smartquotes, davanti a un collegamento o a una formula, sono virgolette."""
+    """Gli apostrofi, diritti nei sorgenti, come si stampano. Davanti a un collegamento o a una formula Sphinx (`smartquotes`) farebbe virgolette."""
 
     # Dopo che i termini hanno il loro nome, com'è scritto; prima che Sphinx (850) raccolga titoli e voci.
     default_priority = 845
