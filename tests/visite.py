@@ -82,7 +82,7 @@ LINES = """() => {
   const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
   for (let before, node; (node = walker.nextNode()); before = node) {
     const sign = node.data.match(/^\u2060?[,.;:!?)\\]»]/);
-    if (!before || !sign || node.parentElement.closest("pre, svg, .katex, .interact")) continue;
+    if (!before || !sign || node.parentElement.closest("pre, code, svg, .katex, .interact")) continue;
     range.selectNodeContents(before);
     const end = [...range.getClientRects()].at(-1);
     range.setStart(node, sign[0].length - 1);
