@@ -37,6 +37,29 @@ In mezzo.
 Dopo.
 ::::
 """
+TYPE = """
+## L'apostrofo
+
+Dell'[esempio](parti/1), dell'*altro*, dell'$x$, un po': l'`a'b'` no, né {math}`f'(x)`. Vale $x = 1$, e ($y$).
+
+```{exercise} L'esercizio
+:label: es-1
+
+Che cosa?
+```
+
+```{admonition} Suggerimento
+:class: dropdown suggerimento
+
+Così.
+```
+
+```{solution} es-1
+:class: dropdown
+
+Ecco.
+```
+"""
 # Una cella che nel sito sta chiusa, con un riquadro chiuso fra i risultati.
 HIDDEN = "<details><summary>Ancora chiuso</summary>Nascosto</details><p>Coda nascosta</p>"
 
@@ -51,7 +74,7 @@ def book(tmp_path_factory):
     source = tmp_path_factory.mktemp("libro")
     (source / "parti").mkdir()
     names = [f"parti/{n}" for n in range(PAGES)]
-    (source / "index.md").write_text("\n".join(["# Libro", "", "Un capoverso.", BOXES, "```{toctree}", *names, "cella", "```", ""]), encoding="utf-8")
+    (source / "index.md").write_text("\n".join(["# Libro", "", "Un capoverso.", BOXES, TYPE, "```{toctree}", *names, "cella", "```", ""]), encoding="utf-8")
     for n, name in enumerate(names):
         formulas = "".join(f"\n$$\\alpha_{{{n}}} + {k}$$\n" for k in range(40))
         (source / f"{name}.md").write_text(f"# Parte {n}\n\nUn altro capoverso.\n{formulas}", encoding="utf-8")
@@ -150,6 +173,30 @@ def test_riquadri_uno_nell_altro(small):
     outer = next(e for e in parse(small / "index.html").iter("details"))
     assert [child.tag for child in outer] == ["summary", "p", "details", "p"]
     assert [" ".join("".join(child.itertext()).split()) for child in outer] == ["Fuori", "Prima.", "Dentro In mezzo.", "Dopo."]
+
+
+def test_apostrofi(small):
+    """Si piegano nella prosa e nei titoli, anche davanti a un collegamento o a una formula; non nel codice né nelle formule."""
+    page = parse(small / "index.html")
+    paragraph = next("".join(e.itertext()) for e in page.iter("p") if "un po" in "".join(e.itertext()))
+    assert paragraph.startswith("Dell’esempio, dell’altro, dell’") and "un po’: l’a'b' no" in paragraph and "f'(x)" in paragraph
+    assert "L’apostrofo" in [e.text for e in page.iter("h2")]
+    assert "l'apostrofo" not in (small / "_static" / "sezioni.js").read_text(encoding="utf-8").lower()
+
+
+def test_una_formula_tiene_la_sua_punteggiatura(small):
+    """Fra una formula e ciò che la tocca c'è un segno invisibile che li unisce; la ricerca non lo vede."""
+    text = (small / "index.html").read_text(encoding="utf-8")
+    assert text.count("breve math") == 4 and "</span>\u2060, e (\u2060<span" in text and "</span>\u2060).</p>" in text
+    assert "\u2060" not in (small / "_static" / "sezioni.js").read_text(encoding="utf-8")
+
+
+def test_un_esercizio_contiene_suggerimento_e_soluzione(small):
+    """Chiusi, uno dopo l'altro, nel suo riquadro."""
+    box = next(e for e in parse(small / "index.html").iter("div") if "exercise" in e.attrib.get("class", "").split())
+    assert "L’esercizio" in "".join(box[0].itertext())
+    inside = [e.attrib["class"].split() for e in box if e.tag == "details"]
+    assert len(inside) == 2 and "suggerimento" in inside[0] and "solution" in inside[1]
 
 
 def test_il_codice_nascosto_non_si_stampa(small, book, tmp_path):

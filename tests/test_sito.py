@@ -193,6 +193,12 @@ def test_stretto(from_desk):
     assert not wrong, wrong
 
 
+def test_righe(from_desk):
+    """Nessuna riga comincia con la punteggiatura di una formula, nessuna formula breve si spezza; da un computer il codice ci sta."""
+    wrong = listed(from_desk, lambda seen: [f"{line} su {width}" for width, found in seen.lines.items() for line in found] + seen.code)
+    assert all(set(seen.lines) == {360, 640, 1200} for seen in from_desk.values()) and not wrong, wrong
+
+
 def test_fuoco(from_desk):
     """Di ogni cosa che si raggiunge dalla tastiera si vede quando ci si è sopra."""
     assert not (wrong := listed(from_desk, lambda seen: seen.unfocused)), wrong

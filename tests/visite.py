@@ -76,6 +76,25 @@ WIDTH = """() => Math.max(
   document.documentElement.scrollWidth,
   ...[...document.querySelectorAll(".cell_output pre")].map((output) => innerWidth + output.scrollWidth - output.clientWidth),
 )"""
+# Le righe che cominciano con un segno d'interpunzione, e le formule brevi che si spezzano.
+LINES = """() => {
+  const wrong = [], range = document.createRange();
+  const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  for (let before, node; (node = walker.nextNode()); before = node) {
+    const sign = node.data.match(/^\u2060?[,.;:!?)\\]»]/);
+    if (!before || !sign || node.parentElement.closest("pre, code, svg, .katex, .interact")) continue;
+    range.selectNodeContents(before);
+    const end = [...range.getClientRects()].at(-1);
+    range.setStart(node, sign[0].length - 1);
+    range.setEnd(node, sign[0].length);
+    if (range.getClientRects()[0]?.left < end?.left - 1) wrong.push(node.data.slice(0, 30));
+  }
+  const broken = [...document.querySelectorAll(".breve")].filter((e) => !e.closest("td") && e.getClientRects().length > 1);
+  return [...wrong, ...broken.map((e) => e.querySelector("annotation").textContent)];
+}"""
+# Di quanto scorre di lato il codice che la pagina mostra.
+CODE = """() => [...document.querySelectorAll("article pre")]
+  .filter((e) => !e.closest(".hide") && e.scrollWidth > e.clientWidth).map((e) => `${e.scrollWidth - e.clientWidth}: ${e.textContent.slice(0, 60)}`)"""
 # Ciò che riceve il fuoco dalla tastiera, e poi non si vede di averlo.
 FOCUS = """() => {
   const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].filter((e) => e.checkVisibility());
@@ -101,6 +120,8 @@ class Seen:
     theme: str = ""
     texts: dict[str, Any] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)  # quanto è larga la pagina, su schermi stretti
+    lines: dict[int, list[str]] = field(default_factory=dict)  # le righe che si spezzano male, per ogni larghezza
+    code: list[str] = field(default_factory=list)  # il codice che da un computer scorre di lato
     unfocused: list[str] = field(default_factory=list)
     animations: int = 0
     violations: dict[str, list[str]] = field(default_factory=dict)  # ciò che dice axe, per ogni tema
@@ -132,10 +153,13 @@ def from_desk(browser: Browser, url: str) -> Seen:
         seen.texts = page.evaluate(TEXTS)
         page.evaluate(OPEN)
         seen.unfocused = page.evaluate(FOCUS)
-        for width in (320, 640):  # la metà di 640 è il testo ingrandito due volte
+        for width in (320, 360, 640):  # la metà di 640 è il testo ingrandito due volte
             page.set_viewport_size({"width": width, "height": 640})
             seen.widths[width] = page.evaluate(WIDTH)
+            if width > 320:  # più stretta, una formula lunga può non lasciare posto alla sua virgola
+                seen.lines[width] = page.evaluate(LINES)
         page.set_viewport_size(DESK["viewport"])
+        seen.lines[DESK["viewport"]["width"]], seen.code = page.evaluate(LINES), page.evaluate(CODE)
         page.emulate_media(reduced_motion="reduce")
         move(page)
         seen.animations = page.evaluate("document.getAnimations().length")

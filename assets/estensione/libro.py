@@ -35,9 +35,10 @@ from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import solution_node
+from sphinx_exercise.nodes import is_exercise_node, solution_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
 import conta
@@ -107,6 +108,51 @@ class Italian(gettext.NullTranslations):
         return STRINGS.get(message, message)
 
 
+class Apostrophes(SphinxTransform):
+    """Gli apostrofi, diritti nei sorgenti, come si stampano. Davanti a un collegamento o a una formula Sphinx (`smartquotes`) farebbe virgolette."""
+
+    # Dopo che i termini hanno il loro nome, com'è scritto; prima che Sphinx (850) raccolga titoli e voci.
+    default_priority = 845
+    LITERAL = (nodes.literal, nodes.math, nodes.math_block, nodes.FixedTextElement, nodes.raw)
+
+    def apply(self, **kwargs: Any) -> None:
+        """Cambia il testo e le voci dell'indice analitico."""
+        for text in list(self.document.findall(nodes.Text)):
+            if "'" in text and not isinstance(text.parent, self.LITERAL):
+                text.parent.replace(text, nodes.Text(curly(text)))
+        for index in self.document.findall(addnodes.index):
+            index["entries"] = [(kind, curly(entry), *more) for kind, entry, *more in index["entries"]]
+
+
+def curly(text: str) -> str:
+    """Il testo con l'apostrofo dopo una lettera che si piega."""
+    return re.sub(r"(?<=\w)'", "’", text)
+
+
+class Unbroken(SphinxPostTransform):
+    """Una formula resta unita a ciò che la tocca: nessuna riga comincia con il suo punto. Quelle brevi non si spezzano."""
+
+    default_priority = 700
+    JOINER = "\u2060"  # per il browser una formula è come una figura: senza, andrebbe a capo anche prima di una virgola
+    SHORT = 14  # lettere: sta in metà riga di un riquadro, su un telefono
+    UNSEEN = re.compile(r"\\(?:math\w+|text\w*|operatorname|[dt]?frac|hat|bar|sqrt|left|right|[bB]igg?[lr]?|[,;:! ])|[{}^_\s]")
+
+    def run(self, **kwargs: Any) -> None:
+        """Segna le formule brevi, e unisce ogni formula al testo che la tocca."""
+        if self.app.builder.name == "epub":
+            return
+        for formula in list(self.document.findall(nodes.math)):
+            if len(re.sub(r"\\[A-Za-z]+", "x", self.UNSEEN.sub("", formula.astext()))) <= self.SHORT:
+                formula["classes"].append("breve")
+            node = formula
+            while isinstance(node.parent, nodes.Inline) and len(node.parent) == 1:
+                node = node.parent
+            parent, place = node.parent, node.parent.index(node)
+            for beside, touches, text in ((place - 1, r"\S$", "{}{joiner}"), (place + 1, r"^\S", "{joiner}{}")):
+                if 0 <= beside < len(parent) and isinstance(parent[beside], nodes.Text) and re.search(touches, parent[beside]):
+                    parent[beside] = nodes.Text(text.format(parent[beside], joiner=self.JOINER))
+
+
 class details(nodes.General, nodes.Element):
     """Un riquadro che si apre e si chiude, anche senza JavaScript."""
 
@@ -132,13 +178,18 @@ class summary(nodes.TextElement):
 
 
 class Boxes(SphinxPostTransform):
-    """Ciò che nel sito si apre a richiesta. Altrove i riquadri stanno aperti, e il codice nascosto, che disegna soltanto, non c'è."""
+    """Un esercizio contiene suggerimento e soluzione, che nel sito si aprono a richiesta.
+
+    Altrove i riquadri stanno aperti, e il codice nascosto, che disegna soltanto, non c'è.
+    """
 
     # Dopo sphinx_exercise, che compone i titoli, e MyST-NB, che nasconde il codice.
     default_priority = 500
 
     def run(self, **kwargs: Any) -> None:
-        """Cambia i riquadri `dropdown`, oppure toglie il codice nascosto."""
+        """Mette suggerimenti e soluzioni al loro posto, poi cambia i riquadri `dropdown` oppure toglie il codice nascosto."""
+        for solution in list(self.document.findall(solution_node)):
+            self.move(solution)
         if self.app.builder.name == "html":
             for box in list(self.document.findall(lambda n: isinstance(n, (nodes.admonition, solution_node)))):
                 if "dropdown" in box["classes"]:
@@ -149,6 +200,17 @@ class Boxes(SphinxPostTransform):
                 cell.children[:] = [child for child in cell.children if not isinstance(child, HideCodeCellNode)]
                 if "cell" in cell["classes"] and re.fullmatch("#.*", cell.astext().strip()):
                     cell.parent.remove(cell)  # la cella in cui chi legge scrive la sua soluzione
+
+    def move(self, solution: nodes.Element) -> None:
+        """Porta nell'esercizio la sua soluzione e ciò che sta fra l'uno e l'altra: il suggerimento, la cella in cui rispondere."""
+        parent, end = solution.parent, solution.parent.index(solution)
+        for start in range(end - 1, -1, -1):
+            exercise = parent[start]
+            if is_exercise_node(exercise) and exercise["label"] == solution["target_label"]:
+                inside = parent[start + 1 : end + 1]
+                del parent[start + 1 : end + 1]
+                exercise += inside
+                return
 
 
 def drop_scripts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -165,12 +227,16 @@ def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], 
         body = re.sub(BAD_ATTRIBUTES, "", context["body"])
         if builder == "epub":
             body = body.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+        # Nel sito, dopo «Capitolo 5» a capo (libro.css), il punto non si vede.
+        body = re.sub(r'(<h1><span class="section-number">\d+)\. ', r'\1<span class="punto">.</span> ', body)
         # I collegamenti della mappa, che è scritta in HTML.
         if builder != "html":
             body = re.sub(r'(?m)^( *<a href=")(chapters/[\w-]+)\.html">$', r'\1\2.xhtml">' if builder == "epub" else r'\1#document-\2">', body)
         context["body"] = body
     if builder == "html" and "toc" in context:
         context["toc"] = timed(app, pagename, context["toc"])
+        if doctree and (terms := list(doctree.findall(nodes.term))) and any(doctree.findall(addnodes.glossary)):
+            context["body"], context["toc"] = lettered(terms, context["body"], context["toc"])
     styles = STYLES.get(builder, ())
     scripts = SCRIPTS if builder == "html" else ()
     context["css_files"] = [f for f in context["css_files"] if Path(str(f.filename)).name in styles]
@@ -191,6 +257,16 @@ def timed(app: Sphinx, pagename: str, toc: str) -> str:
     for link, number in zip(tree.ul.select(":scope > li > ul > li > a") if minutes else [], minutes):
         link.append(BeautifulSoup(f" <small>{number}&nbsp;min</small>", "html.parser"))
     return str(tree)
+
+
+def lettered(terms: list[nodes.term], body: str, toc: str) -> tuple[str, str]:
+    """La pagina del glossario con le lettere in testa, e il suo indice con tutti i termini."""
+    names = [(term.astext().split("\n")[0], term["ids"][0]) for term in terms if term["ids"]]
+    firsts = {name[0].upper(): anchor for name, anchor in reversed(names)}
+    letters = " ".join(f'<a href="#{anchor}">{letter}</a>' for letter, anchor in sorted(firsts.items()))
+    links = "".join(f'<li><a class="reference internal" href="#{anchor}">{html.escape(name)}</a></li>' for name, anchor in names)
+    body = body.replace('<dl class="simple glossary">', f'<nav class="lettere" aria-label="Lettere">{letters}</nav>\n<dl class="simple glossary">', 1)
+    return body, toc.replace("<ul>", f"<ul>{links}", 2).replace(links, "", 1)
 
 
 def describe(doctree: nodes.document) -> str:
@@ -422,7 +498,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
         locale.translators["general", catalog].add_fallback(Italian())
     for node in (details, summary):
         app.add_node(node, html=(node.visit, node.depart))
-    for transform in (carta.Questions, Boxes, carta.Solutions, carta.Places):
+    app.add_transform(Apostrophes)
+    for transform in (carta.Questions, Boxes, carta.Solutions, carta.Places, Unbroken):
         app.add_post_transform(transform)
     # Dopo Thebe, che in questo evento aggiunge i suoi.
     app.connect("doctree-resolved", drop_scripts, priority=900)

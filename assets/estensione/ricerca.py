@@ -106,8 +106,8 @@ class Sections(HTMLParser):
 
 
 def tidy(text: str) -> str:
-    """Il testo con uno spazio solo fra le parole, senza i segni invisibili delle formule e senza spazi prima delle virgole."""
-    return re.sub(r" ([,.;:])(?= |$)", r"\1", " ".join(re.sub("[\u2061-\u2064\u200b]", "", text).split()))
+    """Il testo con uno spazio solo fra le parole, senza i segni invisibili e senza spazi prima delle virgole."""
+    return re.sub(r" ([,.;:])(?= |$)", r"\1", " ".join(re.sub("[\u2060-\u2064\u200b]", "", text).split()))
 
 
 def order(app: Sphinx) -> list[str]:
