@@ -693,6 +693,7 @@
       );
       copy.textContent = done ? words.copied : words.selected;
     });
+    copy.title = name;
     copy.setAttribute("aria-live", "polite");
     copy.addEventListener("blur", () => (copy.textContent = words.copy));
     label.append(text);
