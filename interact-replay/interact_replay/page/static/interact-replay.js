@@ -390,7 +390,7 @@
       const published = location.protocol === "file:" && document.querySelector("link[rel=canonical]")?.href;
       const url = new URL(page ?? (published || location.href));
       const { own } = this.state();
-      url.searchParams.delete("solo");
+      url.search = url.search.replace(/[?&]solo=.*/, ""); // what follows it is meant for the interactive alone
       if (alone) url.searchParams.set("solo", this.element.id);
       url.hash = `${this.element.id}${`${own}` && `:${own}`}`;
       return url.href;
