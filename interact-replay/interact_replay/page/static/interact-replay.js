@@ -247,7 +247,7 @@
 
     choose(values) {
       this.begun = true;
-      this.notice.hidden = true;
+      if (figures.has(this.key)) this.notice.hidden = true; // else it says why nothing moves
       this.assign(values);
       this.load();
       // At once, so that it comes with the next frame; further changes before that frame are shown in it together.
