@@ -44,6 +44,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
 import conta
 import copie
 import ricerca
+import schede
 
 PAGES = str(Path(__file__).parent / "pagine")
 SITE = Path(__file__).parents[1] / "sito"
@@ -64,7 +65,7 @@ COLORS = Path(PAGES, "colori.js").read_text("utf-8")
 # `file:` serve a chi legge da disco: per un browser su tre, lì 'self' non vale niente.
 CSP = (
     f"default-src 'none'; script-src 'self' file: 'sha256-{b64encode(sha256(COLORS.encode()).digest()).decode()}'; "
-    "style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; connect-src 'self'; "
+    "style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; connect-src 'self'; frame-src 'self' file:; "
     "form-action 'self' file:; base-uri 'none'"
 )
 # Un'etichetta inglese al posto del testo che si vede, ruoli che i lettori di schermo non usano più, id che si ripetono.
@@ -332,6 +333,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         copie.write(Path(app.outdir, NOTEBOOKS))
         shutil.make_archive(str(Path(app.outdir, NOTEBOOKS)), "zip", app.outdir, NOTEBOOKS)
     ricerca.write(app)
+    schede.write(app)
     shrink_fonts(Path(app.outdir), [Path(app.builder.get_outfilename(name)) for name in app.env.found_docs])
     robots = "User-agent: *\nAllow: /\n"
     if base := app.config.html_baseurl:

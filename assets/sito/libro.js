@@ -22,6 +22,7 @@
     whereAmI();
     reachable();
     search();
+    cards();
     // JupyterLite vuole un server: da disco non si apre.
     if (location.protocol === "file:") for (const a of document.querySelectorAll('.strumenti [href*="lite/notebooks"]')) a.parentElement.hidden = true;
     // Un indice aperto su uno schermo stretto si chiude quando si è scelto.
@@ -34,7 +35,7 @@
 
   function copyButtons() {
     if (!navigator.clipboard) return;
-    for (const block of document.querySelectorAll(".cell_input .highlight")) {
+    for (const block of document.querySelectorAll("article .highlight:not(.cell_output *)")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "icona icona-copia";
@@ -59,19 +60,42 @@
     for (const id of links.keys()) if (id) observer.observe(document.getElementById(id));
   }
 
+  // Gli script che servono soltanto a chi li chiede.
+  const loads = new Map();
+  const load = (name) =>
+    new Promise((resolve, reject) => {
+      const src = new URL(`${root.dataset.content_root}_static/${name}.js`, location.href);
+      document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload: resolve, onerror: reject }));
+    });
+  const need = (names) => Promise.all(names.map((name) => loads.get(name) ?? loads.set(name, load(name)).get(name)));
+
+  // Termini, formule e citazioni mostrano ciò a cui portano: sotto il puntatore, con il fuoco, al primo tocco.
+  function cards() {
+    const links = ["term-", "equation-", "id"].map((id) => `article a.reference.internal[href*="#${id}"]`).join();
+    const linkOf = ({ target }) => !target.closest?.("#scheda") && target.closest?.(links);
+    const open = (link) => need(["definizioni", "schede"]).then(() => scheda(link));
+    let timer;
+    document.addEventListener("pointerover", (event) => {
+      const link = linkOf(event);
+      clearTimeout(timer);
+      if (link && event.pointerType !== "touch" && !link.contains(event.relatedTarget)) timer = setTimeout(() => open(link).catch(() => {}), 200);
+    });
+    document.addEventListener("focusin", (event) => linkOf(event) && event.target.matches(":focus-visible") && open(linkOf(event)).catch(() => {}));
+    document.addEventListener("click", (event) => {
+      const link = linkOf(event);
+      if (!link || event.pointerType !== "touch") return;
+      event.preventDefault();
+      const follow = () => location.assign(link.href);
+      open(link).then((shown) => shown === false && follow(), follow);
+    });
+  }
+
   // La ricerca si apre dal bottone, con / e con Ctrl+K, e si carica la prima volta; dove si è arrivati cercando, solo ciò che segna le parole.
   function search() {
     const link = document.querySelector(".testata .cerca");
     const box = document.getElementById("ricerca");
     const input = box.querySelector("input");
     const status = box.querySelector("[role=status]");
-    const loads = new Map();
-    const load = (name) =>
-      new Promise((resolve, reject) => {
-        const src = new URL(`_static/${name}.js`, link.href);
-        document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload: resolve, onerror: reject }));
-      });
-    const need = (names) => Promise.all(names.map((name) => loads.get(name) ?? loads.set(name, load(name)).get(name)));
     const program = ["base-stemmer", "italian-stemmer", "ricerca"];
     const open = async (event) => {
       // Una figura da sola (?solo=) non ha testata, e niente da cercare.

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from html import unescape
+from urllib.parse import quote
 
 import nbformat
 import pytest
@@ -60,8 +61,8 @@ CELLS = {
     "boxes": "interact(lambda s: print('boxes', *s), s=w.SelectMultiple(options=['p', 'q', 'r'], value=['q']))",
     "typing": "interact(lambda n, text: print('typing', n, text), n=w.FloatText(1.0), text='kept')",
     "typed": (
-        "interact(lambda x, n, o: print('typed', x, n, o), n=(-5, 5), o=['1', '1.0', 'one'], "
-        "x=w.FloatSlider(0.2, min=-0.2, max=0.2, step=0.04, readout_format='.3f'))"
+        "interact(lambda x, n, o: print('typed', x, n, o), n=w.IntSlider(0, min=-5, max=5, description='How many:'), "
+        "o=['1', '1.0', 'one'], x=w.FloatSlider(0.2, min=-0.2, max=0.2, step=0.04, readout_format='.3f', description='Decimal'))"
     ),
     "theirs": (
         "interact(lambda n: display(HTML(f'<button class=theirs>{n}</button><input class=theirs data-control=0>"
@@ -389,12 +390,112 @@ def test_one_interact_alone(built, player, width):
     box = player.figure("figure").bounding_box()
     assert box["x"] == 0 and box["y"] == 0 and box["width"] >= width - 20  # but for a scroll bar
     assert player.figure("figure").locator("svg").bounding_box()["width"] > 0.6 * width
-    assert not player.figure("other").is_visible() and not player.page.locator("section h1").is_visible()
+    assert not player.figure("other").is_visible() and not player.page.locator("section > h1").is_visible()
     assert player.page.evaluate("document.documentElement.scrollWidth") <= width
     player.slide("figure", 3)
     player.expect("figure", "figure 3 4")
     player.becomes(f"#{name}:k=3")
     assert player.page.evaluate("location.search") == f"?solo={name}"
+    assert player.page.title().startswith("Test — ") and player.page.get_by_role("heading", level=1).inner_text() == "Test"
+    player.figure("figure").locator(".interact-source a").click()  # the way to its place, in the state that it has now
+    player.page.wait_for_url(re.compile(rf"index\.html#{name}:k=3$"))
+    player.loaded("figure")
+    player.expect("figure", "figure 3 4")
+
+
+def test_a_frame_is_as_high_as_it_has_to_be(built, player, tmp_path):
+    """At any width: what the interactive tells the page around is all there is, neither cut nor with room to spare."""
+    name = f"interact-{NUMBER['figure']}"
+    (tmp_path / "slide.html").write_text(f"""<!DOCTYPE html><iframe src="{(built / "index.html").as_uri()}?solo={name}#{name}:k=7" height="150">
+        </iframe><script>addEventListener("message", ({{ data, source }}) => {{ for (const frame of document.querySelectorAll("iframe"))
+        if (source === frame.contentWindow && data.interactReplay) frame.height = data.height; }});</script>""")
+    player.page.goto((tmp_path / "slide.html").as_uri())
+    frame = player.page.frame_locator("iframe")
+    sync_api.expect(frame.locator(".interact-alone .interact-output")).to_contain_text("figure 7 4")
+    for width in (900, 640, 320):
+        player.page.locator("iframe").evaluate("(frame, width) => { frame.width = width; }", width)
+        player.page.wait_for_function("""() => {
+            const frame = document.querySelector("iframe");
+            return Math.abs(frame.clientWidth - WIDTH) < 1 && Number(frame.height) !== 150;
+        }""".replace("WIDTH", str(width)))
+        inside = next(one for one in player.page.frames if "solo" in one.url)
+        inside.wait_for_function("() => Math.abs(document.documentElement.scrollHeight - innerHeight) < 1 && "
+                                 "Math.abs(document.querySelector('.interact-alone').getBoundingClientRect().bottom - innerHeight) <= 1")
+
+
+@pytest.fixture
+def shared(built, player):
+    """An interactive that has been moved, with what a reader may take along."""
+    player.open(built).loaded("figure")
+    player.slide("figure", 7)
+    player.expect("figure", "figure 7 4")
+    player.figure("figure").get_by_role("button", name="Share").click()
+    return player
+
+
+def test_what_is_shared_opens_the_same_state(built, shared):
+    """The address has this interactive alone; the frame's height is what it needs at the frame's width."""
+    name, page = f"interact-{NUMBER['figure']}", shared.page
+    shared.slide("other", 3)
+    address, code = (shared.figure("figure").get_by_label(label) for label in ("Address of what", "HTML that shows"))
+    assert address.input_value() == f"{(built / 'index.html').as_uri()}#{name}:k=7"
+    inside = page.frame_locator(".interact-measure")
+    sync_api.expect(inside.locator(".interact-alone .interact-output")).to_contain_text("figure 7 4")
+    shared.slide("figure", 2)
+    sync_api.expect(address).to_have_value(re.compile(":k=2$"))
+    (frame,) = [one for one in page.frames if "solo" in one.url]
+    height = frame.evaluate("Math.ceil(document.querySelector('.interact-alone').getBoundingClientRect().bottom)")
+    sync_api.expect(code).to_have_value(re.compile(rf'\?solo={name}#{name}:k=2" title="Test" width="\d+" height="{height}" '))
+    address.press("Escape")
+    sync_api.expect(shared.figure("figure").get_by_role("button", name="Share")).to_be_focused()
+    assert not page.locator("textarea, iframe").count()
+
+
+def test_copying_says_so_and_selects_where_it_may_not_copy(shared):
+    figure = shared.figure("figure")
+    shared.page.evaluate("() => { Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false; }")
+    copy = figure.locator(".interact-panel button").first
+    copy.click()
+    sync_api.expect(copy).to_have_text("Selected: copy with Ctrl+C")
+    assert shared.page.evaluate("() => { const { activeElement: text } = document; return text.value.slice(text.selectionStart, text.selectionEnd); }") == (
+        figure.locator("textarea").first.input_value()
+    )
+
+
+@pytest.mark.parametrize("name", ["figure", "pixels"])
+def test_a_picture_is_saved_whole(built, player, name):
+    """As a file that shows without the page: on paper, with no colour that only the page knows."""
+    player.open(built).loaded(name)
+    player.slide(name, 7)
+    figure = player.figure(name)
+    figure.get_by_role("button", name="Share").click()
+    with player.page.expect_download() as saved:
+        figure.get_by_role("button", name="Save the picture").click()
+    path = saved.value.path()
+    assert saved.value.suggested_filename == f"index-interact-{NUMBER[name]}.{'svg' if name == 'figure' else 'png'}"
+    if name == "pixels":
+        assert path.read_bytes().startswith(b"\x89PNG")
+        return
+    text = path.read_text()
+    assert "var(" not in text and "<rect" in text and text.startswith("<svg xmlns=")
+    player.page.set_content(f'<img src="data:image/svg+xml,{quote(text)}">')
+    player.page.wait_for_function("() => document.querySelector('img').naturalWidth > 100")
+
+
+def test_what_is_private_is_not_shared(built, player):
+    player.open(built).loaded("unanswered")
+    figure = player.figure("unanswered")
+    figure.locator("input").evaluate_all("all => { for (const input of all) input.dataset.private = ''; }")
+    figure.locator("input").last.check()
+    player.expect("unanswered", "answer: no")
+    figure.get_by_role("button", name="Share").click()
+    texts = [text.input_value() for text in figure.locator("textarea").all()]
+    assert len(texts) == 2 and not any("answer" in text for text in texts)
+
+
+def test_interactives_are_named_groups(built, player):
+    player.open(built)
+    assert player.page.get_by_role("group", name="Test", exact=True).count() == len(CELLS)
 
 
 @pytest.mark.parametrize("solo", ["interact-99", "test", "", "%", "<b>"])
@@ -647,12 +748,31 @@ def test_the_section_stays_in_the_address(built, player):
         ("x=-1.2e-1&n=%E2%88%925", "-0.12 -5 1"),
         ("x=0.120&o=1.0", "0.12 0 1.0"),  # the text of an option comes before its number
         ("o=1.00", "0.2 0 1"),
-        ("x=0.13&n=&o=%20", "0.2 0 1"),  # no such value
+        ("X=0,12&N=%E2%80%935", "0.12 -5 1"),  # a comma, a dash
+        ("How+many:=-5&d%C3%A9cimal=0.12&O=ONE", "0.12 -5 one"),  # labels, without accents, whatever the case
     ],
 )
 def test_values_typed_by_hand(built, player, typed, shown):
     player.open(built, f"#interact-{NUMBER['typed']}:{typed}").loaded("typed")
     sync_api.expect(player.output("typed")).to_have_text(f"typed {shown}")
+    assert player.figure("typed").locator(".interact-notice[role]").is_hidden()
+
+
+def test_what_an_address_asks_for_in_vain_is_said(built, player):
+    """Until the reader moves something."""
+    player.open(built, f"#interact-{NUMBER['typed']}:x=0.13&n=&o=%20&colour=red").loaded("typed")
+    sync_api.expect(player.output("typed")).to_have_text("typed 0.2 0 1")
+    notice = player.figure("typed").locator(".interact-notice[role]")
+    sync_api.expect(notice).to_have_text("This interactive does not have what the address asks for: x=0.13, n=, o= , colour=red")
+    player.slide("typed", 2, control=1)
+    sync_api.expect(notice).to_be_hidden()
+
+
+def test_an_address_opens_where_something_was_moved_last(built, player):
+    names = [f"interact-{NUMBER[name]}" for name in ("three", "other", "labels")]
+    player.open(built, f"#{names[0]}:a=4;{names[1]}:a=7;{names[2]}:x=2")
+    sync_api.expect(player.page.locator(f"#{names[2]}")).to_be_in_viewport()
+    sync_api.expect(player.page.locator(f"#{names[0]}")).not_to_be_in_viewport()
 
 
 def test_negative_numbers_in_the_address_are_easy_to_read(built, player):

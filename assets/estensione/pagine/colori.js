@@ -15,7 +15,10 @@ function remembered() {
 }
 {
   const { mode, place } = remembered();
-  paint(mode === "light" || mode === "dark" ? mode : "auto");
+  const asked = new URLSearchParams(location.search);
+  // Una figura da sola (?solo=) sta nella pagina di un altro: segue il sistema, o ciò che dice l'indirizzo.
+  const alone = asked.has("solo") && ({ chiaro: "light", scuro: "dark" }[asked.get("tema")] ?? "auto");
+  paint(alone || (mode === "light" || mode === "dark" ? mode : "auto"));
   document.documentElement.toggleAttribute("data-riprende", Boolean(place));
 }
 // Chi va a un punto preciso ha bisogno che ciò che lo precede sia già della sua altezza (libro.css).

@@ -29,6 +29,7 @@ class Controls:
         """What the player has to know of each control, as JSON that can stand in an attribute, in single quotes."""
         kept = [
             {"kind": c["kind"], "name": plain(c["name"]), "labels": [*map(plain, c["labels"])], "default": c["default"]}
+            | ({"label": plain(c["description"])} if c["description"] not in ("", c["name"]) else {})
             | ({"parts": [*map(plain, c["parts"])]} if "parts" in c else {})
             | ({"locked": True} if c.get("locked") else {})
             for c in self.recording["controls"]
@@ -38,11 +39,14 @@ class Controls:
     def figure(self, key: str, source: str = "") -> str:
         """All that stands on the page; `source` is the attribute that says from where the player gets the rest."""
         text = {name: escape(words) for name, words in self.strings.items()}
+        said = {name: self.strings[name] for name in ("address", "copied", "copy", "embed", "picture", "selected", "send", "unknown")}
         return (
             f'<div class="interact" id="{self.name}" data-interact="{key}"{source} '
-            f"data-controls='{self.public()}' data-failed=\"{text['failed']}\" data-loading=\"{text['loading']}\">"
+            f"data-controls='{self.public()}' data-failed=\"{text['failed']}\" data-loading=\"{text['loading']}\" "
+            f'data-words="{escape(json.dumps(said, ensure_ascii=False))}">'
             f'<noscript><p class="interact-notice">{text["noscript"]}</p></noscript>'
             f'{self.html()}<button type="button" class="interact-reset" disabled>{text["reset"]}</button>'
+            f'<button type="button" class="interact-share" aria-expanded="false" disabled>{text["share"]}</button>'
             '<p class="interact-notice" role="status" hidden></p></div>'
         )
 

@@ -98,7 +98,11 @@
       this.controls = JSON.parse(element.dataset.controls);
       this.groups = this.own(".interact-control").map((box) => new Group(box)).filter(({ inputs }) => inputs.length);
       this.areas = this.own("[data-output]");
-      this.buttons = this.own("[data-drives], .interact-reset");
+      this.buttons = this.own("[data-drives], .interact-reset, .interact-share");
+      this.words = JSON.parse(element.dataset.words);
+      this.heading = headingOf(element);
+      element.setAttribute("role", "group");
+      element.setAttribute("aria-label", this.heading);
       this.notice = this.own(".interact-notice[role]")[0];
       this.live = element.appendChild(document.createElement("p"));
       this.live.className = "interact-live";
@@ -127,6 +131,7 @@
         button.addEventListener("click", () => {
           if (play) this.play(button);
           else if (step) this.step(Number(drives), Number(step));
+          else if (button.matches(".interact-share")) this.share(button);
           else this.reset();
         });
       }
@@ -242,6 +247,7 @@
 
     choose(values) {
       this.begun = true;
+      if (figures.has(this.key)) this.notice.hidden = true; // else it says why nothing moves
       this.assign(values);
       this.load();
       // At once, so that it comes with the next frame; further changes before that frame are shown in it together.
@@ -330,6 +336,66 @@
       });
     }
 
+    // What a reader may take along: the address of this state, HTML that shows it in another page, its pictures.
+    share(button) {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", String(open));
+      if (!open) return void (this.panel = this.panel.close());
+      const { words } = this;
+      const [address, code] = [field(words.address, words), field(words.embed, words)];
+      const frame = document.createElement("iframe");
+      const width = Math.max(640, Math.ceil(this.element.offsetWidth));
+      let height = Math.ceil(this.element.offsetHeight);
+      const fill = () => {
+        address.text.value = this.address();
+        const quoted = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+        code.text.value =
+          `<iframe src="${quoted(this.address(true))}" title="${quoted(this.heading)}" width="${width}" height="${height}" ` +
+          'style="max-width: 100%; border: 0" loading="lazy"></iframe>';
+      };
+      // How high it is alone, at this width: a frame that nobody sees shows it, and says so.
+      const heard = ({ source, data }) => {
+        if (source !== frame.contentWindow || data?.interactReplay !== this.element.id) return;
+        height = data.height;
+        fill();
+      };
+      window.addEventListener("message", heard);
+      Object.assign(frame, { className: "interact-measure", src: this.address(true, location.href), width, tabIndex: -1, inert: true });
+      const rest = this.pictures().map((picture, i, { length }) =>
+        make("button", words.picture + (length > 1 ? ` ${i + 1}` : ""), () => download(picture, `${this.element.id}${i ? `-${i + 1}` : ""}`)),
+      );
+      if (navigator.share) {
+        rest.push(make("button", words.send, () => navigator.share({ title: this.heading, url: this.address() }).catch(() => {})));
+      }
+      const panel = make("div");
+      panel.className = "interact-panel";
+      panel.append(address.label, address.copy, code.label, code.copy, ...rest, frame);
+      panel.addEventListener("keydown", ({ key }) => {
+        if (key !== "Escape") return;
+        this.share(button);
+        button.focus();
+      });
+      button.after(panel);
+      fill();
+      const close = () => (panel.remove(), window.removeEventListener("message", heard));
+      this.panel = { fill, close };
+    }
+
+    pictures() {
+      return [...this.element.querySelectorAll(".interact-figure > :is(svg, canvas, img)")];
+    }
+
+    // The page in this state, or the interactive alone. From disk, where the page says that it has a place on the web, that.
+    address(alone, page) {
+      const published = location.protocol === "file:" && document.querySelector("link[rel=canonical]")?.href;
+      const url = new URL(page ?? (published || location.href));
+      const { own } = this.state();
+      url.search = url.search.replace(/[?&]solo=.*/, ""); // what follows it is meant for the interactive alone
+      if (alone) url.searchParams.set("solo", this.element.id);
+      url.hash = `${this.element.id}${`${own}` && `:${own}`}`;
+      return url.href;
+    }
+
     // Outputs are as high as their content again.
     loosen() {
       for (const area of this.areas) area.style.minHeight = "";
@@ -415,11 +481,8 @@
     // The state in the address: #interact-2:learning_rate=0.05&epochs=20. Values are what the reader sees.
     // What a page marks as private, the answer to a question for instance, goes to data-kept instead; the page may store it.
     save() {
-      const [own, kept] = [new URLSearchParams(), new URLSearchParams()];
-      this.controls.forEach((control, i) => {
-        const chosen = this.private(i) ? kept : own;
-        if (this.values[i] !== control.default) chosen.set(nameOf(this.controls, i), labelOf(control.labels, this.values[i]));
-      });
+      const { own, kept } = this.state();
+      this.panel?.fill();
       const all = parts().filter((part) => !part.startsWith(`${this.element.id}:`));
       if (`${own}`) all.push(`${this.element.id}:${own}`);
       const address = all.length ? `#${all.join(";")}` : location.pathname + location.search;
@@ -430,6 +493,15 @@
       this.element.dispatchEvent(new Event("interact-kept", { bubbles: true }));
     }
 
+    state() {
+      const [own, kept] = [new URLSearchParams(), new URLSearchParams()];
+      this.controls.forEach((control, i) => {
+        const chosen = this.private(i) ? kept : own;
+        if (this.values[i] !== control.default) chosen.set(nameOf(this.controls, i), labelOf(control.labels, this.values[i]));
+      });
+      return { own, kept };
+    }
+
     private(i) {
       return this.groups.some(({ control, inputs }) => control === i && inputs.some(({ dataset }) => "private" in dataset));
     }
@@ -438,12 +510,20 @@
       const own = states().find(([id]) => id === this.element.id)?.[1];
       const kept = new URLSearchParams(this.element.dataset.kept);
       if (!own && !`${kept}`) return;
+      const [chosen, unknown] = [new Map(), []];
+      for (const [name, text] of own ?? []) {
+        const i = named(this.controls, name);
+        const value = this.controls[i]?.locked ? -1 : valueOf(this.controls[i]?.labels ?? [], text);
+        if (value >= 0) chosen.set(i, value);
+        else unknown.push(`${name}=${text}`);
+      }
       this.controls.forEach((control, i) => {
-        const name = nameOf(this.controls, i);
-        const text = own?.get(name) ?? kept.get(name);
-        const value = text === null ? control.default : valueOf(control.labels, text);
-        if (value >= 0 && !control.locked) this.set(i, value);
+        const before = kept.get(nameOf(this.controls, i));
+        const value = before === null ? -1 : valueOf(control.labels, before);
+        if (!control.locked) this.set(i, chosen.get(i) ?? (value >= 0 ? value : control.default));
       });
+      this.notice.textContent = `${this.words.unknown} ${unknown.join(", ")}`;
+      this.notice.hidden = !unknown.length;
       this.assign(this.settled(this.values));
     }
   }
@@ -484,6 +564,14 @@
     return name && controls.every((other, k) => k === i || other.name !== name) ? name : `${name}~${i}`;
   }
 
+  // The control that an address names: as the player does, or nearly so, or by its label.
+  function named(controls, name) {
+    const names = controls.map((control, i) => nameOf(controls, i));
+    if (names.includes(name)) return names.indexOf(name);
+    const like = [...controls.keys()].filter((i) => [names[i], controls[i].label ?? ""].map(fold).includes(fold(name)));
+    return like.length === 1 ? like[0] : -1;
+  }
+
   function labelOf(labels, i) {
     const label = hyphen(labels[i]);
     return labels.indexOf(labels[i]) === labels.lastIndexOf(labels[i]) ? label : `${label}~${i}`;
@@ -494,11 +582,19 @@
     const [, label, i] = /^(.*)~(\d+)$/s.exec(text) ?? [];
     if (i !== undefined && hyphen(labels[i] ?? "") === hyphen(label)) return Number(i);
     const same = labels.findIndex((label) => hyphen(label) === hyphen(text));
-    return same >= 0 ? same : labels.findIndex((label) => numberOf(label) === numberOf(text));
+    const number = numberOf(fold(text).replace(",", "."));
+    const equal = labels.findIndex((label) => numberOf(label) === number);
+    return same >= 0 ? same : equal >= 0 ? equal : labels.findIndex((label) => fold(label) === fold(text) && fold(text));
   }
 
   function hyphen(text) {
     return text.replace("\u2212", "-");
+  }
+
+  // As people write it: without accents, whatever the case, the spaces and the dashes.
+  function fold(text) {
+    const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[\p{Pd}\u2212]/gu, "-");
+    return plain.toLowerCase().replace(/[\s_]+/g, " ").replace(/:$/, "").trim();
   }
 
   function numberOf(text) {
@@ -578,14 +674,109 @@
     }
   }
 
+  function make(tag, text = "", click) {
+    const element = Object.assign(document.createElement(tag), { textContent: text });
+    if (click) element.type = "button";
+    if (click) element.addEventListener("click", click);
+    return element;
+  }
+
+  // A text to be copied. Where the page may not do that, it is selected, and the reader's keys do.
+  function field(name, words) {
+    const [label, text] = [make("label", name), Object.assign(make("textarea"), { readOnly: true, rows: 2 })];
+    const copy = make("button", words.copy, async () => {
+      text.focus();
+      text.select();
+      const done = await Promise.resolve(navigator.clipboard?.writeText(text.value)).then(
+        () => navigator.clipboard || document.execCommand("copy"),
+        () => document.execCommand("copy"),
+      );
+      copy.textContent = done ? words.copied : words.selected;
+    });
+    copy.title = name;
+    copy.setAttribute("aria-live", "polite");
+    copy.addEventListener("blur", () => (copy.textContent = words.copy));
+    label.append(text);
+    return { label, text, copy };
+  }
+
+  // Writes a picture as a file that is the same everywhere: with its colours, on light paper where the theme has a light side.
+  async function download(picture, name) {
+    const { dataset } = document.documentElement;
+    const { theme } = dataset;
+    if (theme) dataset.theme = "light";
+    const style = getComputedStyle(picture);
+    let paper = "#fff";
+    for (let part = picture; part; part = part.parentElement) {
+      const { backgroundColor } = getComputedStyle(part);
+      if (!/^transparent$|, 0\)$/.test(backgroundColor)) part = (paper = backgroundColor) && document.documentElement;
+    }
+    let blob;
+    if (picture.localName === "svg") {
+      const copy = picture.cloneNode(true);
+      const { width, height, x, y } = picture.viewBox.baseVal;
+      const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      for (const [key, value] of Object.entries({ x, y, width, height, fill: paper })) ground.setAttribute(key, value);
+      copy.prepend(ground);
+      copy.setAttribute("width", `${width}pt`);
+      copy.setAttribute("height", `${height}pt`);
+      copy.style.color = style.color;
+      const text = new XMLSerializer().serializeToString(copy);
+      blob = new Blob([text.replace(/var\((--[\w-]+)[^)]*\)/g, (_, key) => style.getPropertyValue(key))], { type: "image/svg+xml" });
+    }
+    if (theme) dataset.theme = theme;
+    if (!blob) {
+      const [width, height] = [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
+      const canvas = Object.assign(make("canvas"), { width, height });
+      const context = canvas.getContext("2d");
+      context.fillStyle = paper;
+      context.fillRect(0, 0, width, height);
+      context.drawImage(picture, 0, 0);
+      blob = await new Promise((resolve) => canvas.toBlob(resolve));
+    }
+    const page = location.pathname.split("/").pop().replace(/\.\w+$/, "");
+    const link = make("a");
+    Object.assign(link, { href: URL.createObjectURL(blob), download: `${page}-${name}.${blob.type.slice(6, 9)}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  // What stands above it: the name of an interactive for who does not see where it stands, and of one alone.
+  function headingOf(element) {
+    const place = element.getRootNode().host ?? element;
+    const before = (heading) => heading.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const heading = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(before).pop()?.cloneNode(true);
+    for (const extra of heading?.querySelectorAll(".headerlink, .anchor-link, .katex-mathml") ?? []) extra.remove();
+    return heading?.textContent.trim() || document.title;
+  }
+
   // page.html?solo=interact-2 shows that interactive alone, as wide as the window: for slides and learning platforms.
-  function solo(alone) {
-    if (new URLSearchParams(location.search).get("solo") !== alone.id) return;
+  // It has a title and the way to its place; in a frame it tells the page around how high it is.
+  function solo(figure) {
+    const { element, heading } = figure;
+    if (new URLSearchParams(location.search).get("solo") !== element.id || element.matches(".interact-alone")) return;
     document.documentElement.classList.add("interact-solo");
-    alone.classList.add("interact-alone");
-    for (let part = alone; part && part !== document.body; part = part.parentElement) {
+    element.classList.add("interact-alone");
+    for (let part = element; part && part !== document.body; part = part.parentElement) {
       part.parentElement?.classList.add("interact-around");
     }
+    const [title, source, link] = [make("h1", heading), make("p"), make("a", document.title)];
+    title.className = "interact-heading";
+    source.className = "interact-source";
+    const framed = window.parent !== window;
+    Object.assign(link, { href: figure.address(), target: framed ? "_blank" : "" });
+    link.addEventListener("click", () => (link.href = figure.address()));
+    const license = document.querySelector("link[rel=license]");
+    source.append(link);
+    if (license) source.append(" · ", Object.assign(make("a", license.title), { href: license.href, target: link.target }));
+    element.prepend(title);
+    element.append(source);
+    document.title = `${heading} — ${document.title}`;
+    figure.load();
+    if (!framed) return;
+    document.documentElement.classList.add("interact-framed");
+    const height = () => Math.ceil(element.getBoundingClientRect().bottom + window.scrollY);
+    new ResizeObserver(() => window.parent.postMessage({ interactReplay: element.id, height: height() }, "*")).observe(element);
   }
 
   const near = new IntersectionObserver(
@@ -599,6 +790,7 @@
 
   function begin(figure) {
     figures.set(figure.key, figure);
+    solo(figure);
     near.observe(figure.element);
   }
 
@@ -626,7 +818,6 @@
       if (copy) rename(this.parentElement, id, `${id}-copy${copy}`);
       // Slides and notebooks have keys of their own for what moves a control here.
       element.addEventListener("keydown", (event) => event.key === "Escape" || event.stopPropagation());
-      solo(element);
       return new Figure(element, this.previousElementSibling);
     }
   }
@@ -651,10 +842,12 @@
 
   function start() {
     for (const element of name ? [] : document.querySelectorAll("[data-src][data-interact]")) {
-      solo(element);
       begin(new Figure(element));
     }
-    if (states().length) goTo(parts()[0]);
+    // A section that is in the address comes before what was moved, and of that the last is the newest.
+    const [first] = parts();
+    const alone = document.documentElement.classList.contains("interact-solo");
+    if (states().length && !alone) goTo(/^interact-[\w-]+:/.test(first) ? parts().pop() : first);
   }
 
   let width = window.innerWidth;  // on a phone, the height changes with the bars that come and go
