@@ -44,7 +44,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
 import conta
 import copie
 import ricerca
-import schede
+import richiami
 
 PAGES = str(Path(__file__).parent / "pagine")
 SITE = Path(__file__).parents[1] / "sito"
@@ -333,7 +333,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         copie.write(Path(app.outdir, NOTEBOOKS))
         shutil.make_archive(str(Path(app.outdir, NOTEBOOKS)), "zip", app.outdir, NOTEBOOKS)
     ricerca.write(app)
-    schede.write(app)
+    richiami.write(app)
     shrink_fonts(Path(app.outdir), [Path(app.builder.get_outfilename(name)) for name in app.env.found_docs])
     robots = "User-agent: *\nAllow: /\n"
     if base := app.config.html_baseurl:

@@ -73,7 +73,7 @@
   function cards() {
     const links = ["term-", "equation-", "id"].map((id) => `article a.reference.internal[href*="#${id}"]`).join();
     const linkOf = ({ target }) => !target.closest?.("#scheda") && target.closest?.(links);
-    const open = (link) => need(["definizioni", "schede"]).then(() => scheda(link));
+    const open = (link) => need(["definizioni", "richiami"]).then(() => scheda(link));
     let timer;
     document.addEventListener("pointerover", (event) => {
       const link = linkOf(event);

@@ -1,4 +1,4 @@
-"""Le schede di termini, formule e citazioni; la figura che si condivide, e quella mostrata da sola."""
+"""I richiami di termini, formule e citazioni; la figura che si condivide, e quella mostrata da sola."""
 
 import gzip
 import re
@@ -81,19 +81,19 @@ def test_scheda_col_dito(browser, addresses):
         page.wait_for_url(re.compile("bibliografia.html#id"))
 
 
-def test_le_schede_arrivano_soltanto_a_chi_le_chiede(page, addresses, site):
+def test_i_richiami_arrivano_soltanto_a_chi_le_chiede(page, addresses, site):
     """Prima non si scarica niente, e tutto insieme pesa meno di una figura."""
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{addresses['http']}/{CHAPTER}")
     page.locator("#interact-1").scroll_into_view_if_needed()
-    assert not [url for url in asked if "schede" in url or "definizioni" in url]
-    weight = sum(len(gzip.compress((site / "_static" / name).read_bytes())) for name in ("definizioni.js", "schede.js"))
+    assert not [url for url in asked if "richiami" in url or "definizioni" in url]
+    weight = sum(len(gzip.compress((site / "_static" / name).read_bytes())) for name in ("definizioni.js", "richiami.js"))
     assert weight < 30 * 1024
     (site / "_static" / "definizioni.js").read_text("utf-8").index("term-softmax")
 
 
-def test_se_le_schede_non_arrivano_il_collegamento_porta_la(browser, addresses):
+def test_se_i_richiami_non_arrivano_il_collegamento_porta_la(browser, addresses):
     """Col dito, dove il tocco sarebbe andato perso."""
     with chromium.blank_page(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as page:
         page.route("**/definizioni.js", lambda route: route.abort())

@@ -1,4 +1,4 @@
-// Le schede: che cosa c'è dove porta un collegamento, senza andarci. Si carica con la prima (libro.js).
+// I richiami: che cosa c'è dove porta un collegamento, senza andarci. Si carica con la prima (libro.js).
 "use strict";
 (() => {
   const site = new URL(document.documentElement.dataset.content_root, location.href).href;
@@ -7,7 +7,7 @@
   const TARGET = /#(term|equation|id)/;
   let link, timer;
 
-  // Il testo: di questa pagina, oppure di quelle raccolte da schede.py.
+  // Il testo: di questa pagina, oppure di quelle raccolte da richiami.py.
   function content(link) {
     const box = document.createElement("div");
     if (link.pathname === location.pathname) {
