@@ -36,14 +36,14 @@ def of(chapter: int) -> Callable[[Generator], Generator]:
     return add
 
 
-def draw(chapter: int, seed: int, rounds: int = 1) -> list[Question]:
-    """Le domande di un capitolo con quel seme: una per generatore, per ogni giro, tutte diverse."""
-    rng = np.random.default_rng([seed, chapter])
+def draw(chapter: int, seed: int, use: str, rounds: int = 1, taken: frozenset[str] = frozenset()) -> list[Question]:
+    """Le domande di un capitolo con quel seme, per un certo uso: una per generatore, per ogni giro, tutte diverse e non fra `taken`."""
+    rng = np.random.default_rng([seed, chapter, *use.encode()])
     found: list[Question] = []
     for _ in range(rounds):
         for generator in GENERATORS[chapter]:
             question = generator(rng)
-            while question.text in [other.text for other in found]:
+            while question.text in taken | {other.text for other in found}:
                 question = generator(rng)
             found.append(question)
     return found
@@ -51,14 +51,14 @@ def draw(chapter: int, seed: int, rounds: int = 1) -> list[Question]:
 
 def written(value: Any) -> str:
     """Un numero come si scrive in una formula, senza decimali inutili; una lista fra parentesi quadre."""
-    if np.ndim(value):
+    if isinstance(value, list | np.ndarray):
         return "[" + ",\\ ".join(written(one) for one in value) + "]"
     return f"{round(float(value), 6) + 0:g}"
 
 
 def plain(value: Any) -> Answer:
     """Un numero o una lista di Python: interi dove si può, decimali senza gli scarti dell'arrotondamento."""
-    if np.ndim(value):
+    if isinstance(value, list | np.ndarray):
         return [plain(one) for one in value]
     number = round(float(value), 6) + 0
     return int(number) if number == int(number) else number
@@ -69,9 +69,16 @@ def math(value: Any) -> str:
     return f"${written(value)}$"
 
 
-def added(value: Any, first: bool = False) -> str:
+def added(value: Any) -> str:
     """Un addendo con il suo segno: `+ 3`, `- 2`."""
-    return written(value) if first else f"{'-' if value < 0 else '+'} {written(abs(value))}"
+    return f"{'-' if value < 0 else '+'} {written(abs(value))}"
+
+
+def term(factor: Any, name: str, first: bool = False) -> str:
+    """Un addendo con una lettera: `+ 3x`, `- x`; il primo senza il segno più."""
+    sign, size = ("- " if factor < 0 else "+ "), abs(factor)
+    start = ("-" if factor < 0 else "") if first else sign
+    return f"{start}{'' if size == 1 else written(size)}{name}"
 
 
 def guarded(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .domande import Question, added, guarded, integers, math, of, plain, products, written
+from .domande import Question, added, guarded, integers, math, of, plain, products, term, written
 
 
 def relu(z):
@@ -78,7 +78,7 @@ def differences(rng):
     center = 2 * a * x + b
     forward = plain(center + a * h)
     text = (
-        f"Per $f(x) = {written(a)}x^2 {added(b)}x$ in $x = {x}$, con $h = {written(h)}$, quanto valgono la differenza in avanti "
+        f"Per $f(x) = {term(a, 'x^2', True)} {term(b, 'x')}$ in $x = {x}$, con $h = {written(h)}$, quanto valgono la differenza in avanti "
         "$\\bigl(f(x+h) - f(x)\\bigr)/h$ e quella centrale $\\bigl(f(x+h) - f(x-h)\\bigr)/2h$?"
     )
     steps = (
@@ -94,7 +94,7 @@ def chain(rng):
     a, b, x = integers(rng), integers(rng, None, 4), integers(rng)
     power = int(rng.choice([2, 3]))
     u = a * x + b
-    text = f"$L = ({written(a)}x {added(b)})^{power}$. In $x = {x}$, quanto valgono $u = {written(a)}x {added(b)}$ e $\\mathrm{{d}}L/\\mathrm{{d}}x$?"
+    text = f"$L = ({term(a, 'x', True)} {added(b)})^{power}$. In $x = {x}$, quanto valgono $u = {term(a, 'x', True)} {added(b)}$ e $\\mathrm{{d}}L/\\mathrm{{d}}x$?"
     steps = f"$u = {u}$. La derivata della potenza va calcolata in $u$: ${power} \\cdot {guarded(u)}^{power - 1} \\cdot {guarded(a)} = {power * u ** (power - 1) * a}$."
     return Question(text, [u, power * u ** (power - 1) * a], steps, dict(a=a, b=b, x=x, power=power))
 
@@ -103,7 +103,7 @@ def chain(rng):
 def fork(rng):
     """Un ingresso che prende due strade."""
     x, y, c = integers(rng), integers(rng, None, 4), integers(rng)
-    text = f"$L = (x + y)\\,x {added(c)}y$, con $x = {x}$ e $y = {y}$. Quanto valgono $\\partial L/\\partial x$ e $\\partial L/\\partial y$?"
+    text = f"$L = (x + y)\\,x {term(c, 'y')}$, con $x = {x}$ e $y = {y}$. Quanto valgono $\\partial L/\\partial x$ e $\\partial L/\\partial y$?"
     steps = (
         f"Da $x$ partono due fili: per la somma torna $x = {x}$, per il prodotto torna $x + y = {x + y}$; in tutto {math(2 * x + y)}. "
         f"A $y$ tornano $x = {x}$ e {math(c)}: {math(x + c)}."
@@ -233,6 +233,6 @@ def factor(rng):
 def steepest(rng):
     """La direzione più ripida limita il learning rate."""
     a, b = (int(one) for one in rng.choice([1, 2, 4, 5, 8, 10, 20], size=2, replace=False))
-    text = f"$L = \\frac12 (u^2 \\cdot {a} + v^2 \\cdot {b})$. Oltre quale learning rate la discesa diverge?"
+    text = f"$L = \\frac12 ({term(a, 'u^2', True)} {term(b, 'v^2')})$. Oltre quale learning rate la discesa diverge?"
     steps = f"Lungo una parabola di derivata seconda $a$ si converge se $\\eta < 2/a$. Conta la più ripida, {max(a, b)}: $2/{max(a, b)} = {written(2 / max(a, b))}$."
     return Question(text, plain(2 / max(a, b)), steps, dict(a=a, b=b))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .domande import Question, added, guarded, integers, math, matrix, of, plain, products, written
+from .domande import Question, added, guarded, integers, math, matrix, of, plain, products, term, written
 
 
 @of(7)
@@ -144,7 +144,7 @@ def still_weights(rng):
     D, H, K = (int(one) for one in rng.integers(2, 7, size=3))
     off = int(rng.integers(1, H))
     text = (
-        f"In una rete {D}–{H}–{K}, con la ReLU, per un esempio sono spente {off} unità nascoste su {H}; gli altri valori non sono 0. "
+        f"In una rete {D}–{H}–{K}, con la ReLU, per un esempio {'è spenta una unità nascosta' if off == 1 else f'sono spente {off} unità nascoste'} su {H}; gli altri valori non sono 0. "
         "Quanti parametri del primo strato hanno gradiente 0? E quanti pesi, bias esclusi, del secondo?"
     )
     steps = f"Un'unità spenta ferma i suoi {D} pesi e il suo bias: ${off} \\cdot {D + 1} = {off * (D + 1)}$. La sua uscita è 0, e ferma i {K} pesi che ne partono: {math(off * K)}."
@@ -185,7 +185,7 @@ def side(rng):
             break
         points = rng.integers(-3, 4, size=(4, 2))
     shown = ", ".join(f"$({p}, {q})$" for p, q in points)
-    text = f"Un'unità nascosta calcola $\\mathrm{{ReLU}}({written(w[0])}x_0 {added(w[1])}x_1 {added(b)})$. Su quali dei quattro punti {shown} è accesa? (1 o 0 per ciascuno.)"
+    text = f"Un'unità nascosta calcola $\\mathrm{{ReLU}}({term(w[0], 'x_0', True)} {term(w[1], 'x_1')} {added(b)})$. Su quali dei quattro punti {shown} è accesa? (1 o 0 per ciascuno.)"
     steps = f"I valori di $z$ sono ${written(z)}$: è accesa dove sono positivi."
     return Question(text, [int(one > 0) for one in z], steps, dict(w=w, b=b, points=points))
 
