@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from interact_replay.page.strings import strings
 from nbclient import NotebookClient
 from nbformat.v4 import new_notebook
 
@@ -75,6 +76,13 @@ def execute(chapter: Chapter) -> list[Any]:
     return book.cells
 
 
+def italian(shown: str) -> str:
+    """Una figura viva con le parole in italiano: da sola, fuori dal libro, non sa in che lingua è."""
+    for english, word in zip(strings("en").values(), strings("it").values()):
+        shown = shown.replace(f">{english}<", f">{word}<").replace(f'"{english}"', f'"{word}"')
+    return shown
+
+
 def deck(chapter: Chapter, cells: list[Any]) -> str:
     """La pagina con le diapositive."""
     slides: list[list[str]] = []  # di ogni diapositiva: il genere, il Markdown o l'HTML, le note
@@ -103,7 +111,7 @@ def deck(chapter: Chapter, cells: list[Any]) -> str:
                 data = output.get("data", {})
                 shown = data.get("text/html") or data.get("image/svg+xml")
                 if shown and ("data-interact" in shown or "<svg" in shown):
-                    slides.append(["figura", f"<!--figura-->{shown}", ""])
+                    slides.append(["figura", italian(shown), ""])
     for cell in chapter.notebook.cells:
         if cell.cell_type == "markdown" and (lines := re.search(r"(?s)^## In cinque righe\n(.*?)(?=^## |\Z)", cell.source, re.MULTILINE)):
             slides.append(["testo", f"## In cinque righe\n\n{simple(lines[1])}", ""])
