@@ -19,8 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
-from schede.capitolo import CHAPTERS, chapter, simple
-from schede.fogli import TEACHER
+from schede.capitolo import CHAPTERS, TEACHER, chapter, simple
 
 SHEETS = "schede"
 

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 
 CHAPTERS = sorted((Path(__file__).resolve().parents[2] / "chapters").glob("[0-9][0-9]-*.ipynb"))
+TEACHER = "docente"  # la cartella di ciò che gli studenti non devono avere
 BLOCK = r"^(`{{3,}}|:{{3,}})\{{{}\}} *(.*?)\n(.*?)^\1\s*?$"
 EXERCISE = re.compile(BLOCK.format("exercise"), re.DOTALL | re.MULTILINE)
 EFFORT = re.compile(r"^:class: minuti-(\d+) (facile|media|difficile)$", re.MULTILINE)

@@ -85,5 +85,5 @@ def stampa(pages: dict[Path, str], foot: str) -> None:
                 display_header_footer=True,
                 header_template="<span></span>",
                 footer_template=FOOT.format(escaping.escape(foot)),
-                margin=dict(top="16mm", bottom="18mm", left="18mm", right="18mm"),
+                margin={"top": "16mm", "bottom": "18mm", "left": "18mm", "right": "18mm"},
             )

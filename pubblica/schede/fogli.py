@@ -3,7 +3,7 @@
 import copy
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,10 @@ import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from . import carta
-from .capitolo import Chapter, Quiz, simple, useful
+from .capitolo import TEACHER, Chapter, Quiz, simple, useful
 from .domande import Question, draw, math
 
 TITLE = "Backpropagation, passo dopo passo"
-TEACHER = "docente"  # la cartella di ciò che gli studenti non devono avere
 BLANK = "# Scrivi qui la tua soluzione."
 WORKING, RESULT, CHOICE = 4, 4, 2  # i punti di una verifica: il procedimento, il risultato, una risposta del quiz
 
@@ -31,6 +30,7 @@ class Item:
     lines: int
     note: str = ""
     solution: str = ""
+    figure: str = ""  # in SVG: quella che il libro mette sotto un esercizio
 
 
 @dataclass
@@ -48,8 +48,12 @@ class Sheet:
 def sheets(chapter: Chapter, seed: int) -> list[Sheet]:
     """Tutti i fogli di un capitolo con quel seme."""
     drills = [_item(f"Allenamento {n}", question) for n, question in enumerate(draw(chapter.number, 0, "allenamento"), 1)]
+    given = _given(chapter)
     exercises = [
-        Item(f"Esercizio {one.number}. {simple(one.title)}", simple(one.text), 3 + one.minutes // 2, note=one.effort) for one in chapter.exercises
+        Item(
+            f"Esercizio {one.number}. {simple(one.title)}", simple(one.text), 3 + one.minutes // 2, one.effort, figure=_figure(given[one.label])
+        )
+        for one in chapter.exercises
     ]
     variants = [_item(f"Domanda {n}", question) for n, question in enumerate(draw(chapter.number, seed, "varianti", 2), 1)]
     found = _pair("scheda", "Scheda", [*drills, *exercises], "Le soluzioni degli esercizi sono nel libro; qui ci sono le risposte dell'allenamento.")
@@ -70,7 +74,7 @@ def _item(title: str, question: Question) -> Item:
 
 def _pair(name: str, kind: str, items: list[Item], intro: str = "") -> list[Sheet]:
     """Un foglio per chi studia e lo stesso per chi insegna."""
-    bare = [Item(one.title, one.text, one.lines, one.note) for one in items]
+    bare = [replace(one, solution="") for one in items]
     solved = [one for one in items if one.solution]
     return [Sheet(name, kind, bare), Sheet(f"{name}-soluzioni", f"{kind}: soluzioni per chi insegna", solved, intro, teacher=True)]
 
@@ -135,6 +139,12 @@ def _given(chapter: Chapter) -> dict[str, list[Any]]:
     return found
 
 
+def _figure(cells: list[Any]) -> str:
+    """La figura che alcune celle disegnano, com'è nel libro."""
+    drawn = (output.get("data", {}).get("image/svg+xml", "") for cell in cells for output in cell.outputs)
+    return "".join(text[text.find("<svg") :] for text in drawn if text)
+
+
 def notebook(chapter: Chapter, sheet: Sheet) -> Any:
     """Un foglio come notebook che basta a sé stesso."""
     book = nbformat.v4.new_notebook(metadata=copy.deepcopy(chapter.notebook.metadata))
@@ -177,7 +187,7 @@ def paper(chapter: Chapter, sheet: Sheet) -> str:
     for item, title, text, solution in zip(sheet.items, carta.html(item.title for item in sheet.items), pieces[::2], pieces[1::2]):
         note = f" <small>{item.note}</small>" if item.note else ""
         title = title.removeprefix("<p>").removesuffix("</p>\n")
-        body.append(f'<section class="domanda"><h2>{title}{note}</h2>{text}</section>')
+        body.append(f'<section class="domanda"><h2>{title}{note}</h2>{text}{item.figure}</section>')
         if sheet.teacher:
             body.append(f'<div class="soluzione">{solution}</div>')
         elif item.lines:

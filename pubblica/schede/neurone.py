@@ -17,7 +17,7 @@ def output(rng):
     z = int(x @ w) + b
     text = f"Un neurone ha $\\mathbf{{w}} = {written(w)}$ e $b = {written(b)}$, e riceve $\\mathbf{{x}} = {written(x)}$. Quanto valgono $z$ e $y$?"
     steps = f"$z = {products(x, w)} {added(b)} = {z}$; $y = \\max(0, {z}) = {relu(z)}$."
-    return Question(text, [z, relu(z)], steps, dict(x=x, w=w, b=b))
+    return Question(text, [z, relu(z)], steps, {"x": x, "w": w, "b": b})
 
 
 @of(1)
@@ -27,7 +27,7 @@ def threshold(rng):
     s = int(x @ w)
     text = f"Un neurone con $\\mathbf{{w}} = {written(w)}$ riceve $\\mathbf{{x}} = {written(x)}$. Oltre quale valore del bias $b$ è acceso?"
     steps = f"I prodotti sommano a ${products(x, w)} = {s}$: $z = {s} + b > 0$ quando $b > {written(-s)}$."
-    return Question(text, -s, steps, dict(x=x, w=w))
+    return Question(text, -s, steps, {"x": x, "w": w})
 
 
 @of(1)
@@ -41,7 +41,7 @@ def missing(rng):
         f"e la somma pesata vale $z = {z}$. Quanto vale il terzo peso?"
     )
     steps = f"Senza il terzo prodotto la somma è {math(known)}. Restano ${z} - {guarded(known)} = {z - known}$, cioè ${written(x[2])}\\,w_2$."
-    return Question(text, int(w[2]), steps, dict(x=x, w=w[:2], b=b, z=z))
+    return Question(text, int(w[2]), steps, {"x": x, "w": w[:2], "b": b, "z": z})
 
 
 @of(2)
@@ -57,7 +57,7 @@ def sensitivity(rng):
         "Quanto valgono $\\partial y/\\partial w_0$, $\\partial y/\\partial x_1$ e $\\partial y/\\partial b$?"
     )
     steps = f"$z = {z} > 0$: il neurone è acceso, e $y = z$. Le derivate sono $x_0 = {written(x[0])}$, $w_1 = {written(w[1])}$ e $1$."
-    return Question(text, [int(x[0]), int(w[1]), 1], steps, dict(x=x, w=w, b=b))
+    return Question(text, [int(x[0]), int(w[1]), 1], steps, {"x": x, "w": w, "b": b})
 
 
 @of(2)
@@ -68,7 +68,7 @@ def nudge(rng):
     verb = f"cresce di {math(step)}" if step > 0 else f"scende di {math(-step)}"
     text = f"Un neurone acceso ha $y = {y}$ e $\\partial y/\\partial w_1 = {slope}$. Se $w_1$ {verb} e il neurone resta acceso, quanto vale $y$?"
     steps = f"${slope} \\cdot {guarded(step)} = {written(slope * step)}$, quindi $y = {y} {added(slope * step)} = {written(new)}$."
-    return Question(text, new, steps, dict(y=y, slope=slope, step=step))
+    return Question(text, new, steps, {"y": y, "slope": slope, "step": step})
 
 
 @of(2)
@@ -85,7 +85,7 @@ def differences(rng):
         f"In avanti: $a(2x + h) + b = {written(forward)}$. Centrale: $2ax + b = {center}$, che di una parabola è la derivata esatta. "
         f"Lo scarto della prima è $ah = {written(a * h)}$."
     )
-    return Question(text, [forward, center], steps, dict(a=a, b=b, x=x, h=h))
+    return Question(text, [forward, center], steps, {"a": a, "b": b, "x": x, "h": h})
 
 
 @of(3)
@@ -96,7 +96,7 @@ def chain(rng):
     u = a * x + b
     text = f"$L = ({term(a, 'x', True)} {added(b)})^{power}$. In $x = {x}$, quanto valgono $u = {term(a, 'x', True)} {added(b)}$ e $\\mathrm{{d}}L/\\mathrm{{d}}x$?"
     steps = f"$u = {u}$. La derivata della potenza va calcolata in $u$: ${power} \\cdot {guarded(u)}^{power - 1} \\cdot {guarded(a)} = {power * u ** (power - 1) * a}$."
-    return Question(text, [u, power * u ** (power - 1) * a], steps, dict(a=a, b=b, x=x, power=power))
+    return Question(text, [u, power * u ** (power - 1) * a], steps, {"a": a, "b": b, "x": x, "power": power})
 
 
 @of(3)
@@ -108,7 +108,7 @@ def fork(rng):
         f"Da $x$ partono due fili: per la somma torna $x = {x}$, per il prodotto torna $x + y = {x + y}$; in tutto {math(2 * x + y)}. "
         f"A $y$ tornano $x = {x}$ e {math(c)}: {math(x + c)}."
     )
-    return Question(text, [2 * x + y, x + c], steps, dict(x=x, y=y, c=c))
+    return Question(text, [2 * x + y, x + c], steps, {"x": x, "y": y, "c": c})
 
 
 @of(3)
@@ -121,7 +121,7 @@ def paths(rng):
         f"{math(q[0])}, {math(q[1])} e {math(q[2])}. Quanto vale $\\partial L/\\partial u$?"
     )
     steps = f"Lungo i cammini si moltiplica: {math(first)} e {math(second)}. Fra i cammini si somma: {math(first + second)}."
-    return Question(text, first + second, steps, dict(p=p, q=q))
+    return Question(text, first + second, steps, {"p": p, "q": q})
 
 
 @of(4)
@@ -130,7 +130,7 @@ def multiply(rng):
     x, y, g = integers(rng, None, 4), integers(rng, None, 4), integers(rng)
     text = f"Un nodo calcola $x\\,y$, con $x = {x}$ e $y = {y}$. Il gradiente in arrivo è {math(g)}. Che cosa torna a $x$, e che cosa a $y$?"
     steps = f"A $x$ torna ${g} \\cdot {guarded(y)} = {g * y}$, a $y$ torna ${g} \\cdot {guarded(x)} = {g * x}$."
-    return Question(text, [g * y, g * x], steps, dict(x=x, y=y, g=g))
+    return Question(text, [g * y, g * x], steps, {"x": x, "y": y, "g": g})
 
 
 @of(4)
@@ -143,7 +143,7 @@ def gate(rng):
     back = [int(one) for one in np.where(z > 0, g, 0)]
     text = f"Quattro ReLU hanno visto $z = {written(z)}$. I gradienti in arrivo sono ${written(g)}$. Che cosa torna indietro da ciascuna?"
     steps = f"Dove $z > 0$ il gradiente passa com'è, altrove torna 0: ${written(back)}$."
-    return Question(text, back, steps, dict(z=z, g=g))
+    return Question(text, back, steps, {"z": z, "g": g})
 
 
 @of(4)
@@ -156,7 +156,7 @@ def two_nodes(rng):
         f"$s = {s}$. Il prodotto rende ${g} \\cdot {guarded(s)} = {g * s}$ al filo di $x$ e ${g} \\cdot {guarded(x)} = {g * x}$ a $s$. "
         f"La somma lo dà a tutti e due: a $x$ in tutto {math(g * (s + x))}, a $y$ {math(g * x)}."
     )
-    return Question(text, [g * (s + x), g * x], steps, dict(x=x, y=y, g=g))
+    return Question(text, [g * (s + x), g * x], steps, {"x": x, "y": y, "g": g})
 
 
 def _neuron(rng):
@@ -179,7 +179,7 @@ def weights(rng):
         f"{text} Quanto valgono `dw` (tre numeri) e `db`?",
         [dw, dz],
         f"{steps} Ogni peso riceve `dz` per il suo ingresso: `dw` $= {written(dw)}$; `db` $= {dz}$.",
-        dict(x=x, w=w, b=b, dvalue=dvalue),
+        {"x": x, "w": w, "b": b, "dvalue": dvalue},
     )
 
 
@@ -189,7 +189,7 @@ def inputs(rng):
     x, w, b, dvalue, dz, text, steps = _neuron(rng)
     dx = plain(dz * w)
     return Question(
-        f"{text} Quanto vale `dx` (tre numeri)?", dx, f"{steps} Ogni ingresso riceve `dz` per il suo peso: `dx` $= {written(dx)}$.", dict(x=x, w=w, b=b, dvalue=dvalue)
+        f"{text} Quanto vale `dx` (tre numeri)?", dx, f"{steps} Ogni ingresso riceve `dz` per il suo peso: `dx` $= {written(dx)}$.", {"x": x, "w": w, "b": b, "dvalue": dvalue}
     )
 
 
@@ -204,7 +204,7 @@ def toward_target(rng):
         "Quanto valgono `dvalue` $= \\partial L/\\partial y$ e $\\partial L/\\partial w_0$?"
     )
     steps = f"`dvalue` $= y - t = {y - t}$. Il neurone è acceso: $\\partial L/\\partial w_0 = {y - t} \\cdot {guarded(x)} = {(y - t) * x}$."
-    return Question(text, [y - t, (y - t) * x], steps, dict(x=x, y=y, t=t))
+    return Question(text, [y - t, (y - t) * x], steps, {"x": x, "y": y, "t": t})
 
 
 @of(6)
@@ -214,7 +214,7 @@ def update(rng):
     new = plain(w - rate * dw)
     text = f"I pesi sono $\\mathbf{{w}} = {written(w)}$, il loro gradiente è ${written(dw)}$, e $\\eta = {written(rate)}$. Quanto valgono i pesi dopo un passo?"
     steps = f"$\\mathbf{{w}} - \\eta\\,\\mathrm{{d}}\\mathbf{{w}} = {written(w)} - {written(plain(rate * dw))} = {written(new)}$."
-    return Question(text, new, steps, dict(w=w, dw=dw, rate=rate))
+    return Question(text, new, steps, {"w": w, "dw": dw, "rate": rate})
 
 
 @of(6)
@@ -226,7 +226,7 @@ def factor(rng):
     text = f"$L = \\frac12 \\cdot {a}\\,w^2$ e $\\eta = {written(rate)}$. Qual è il fattore $q$ per cui ogni passo moltiplica $w$? Da $w = {start}$, dove si arriva dopo due passi?"
     kind = "si converge" if abs(q) < 1 else "si oscilla per sempre" if abs(q) == 1 else "si diverge"
     steps = f"$q = 1 - \\eta a = 1 - {written(rate * a)} = {written(q)}$, e {kind}. Dopo due passi $w = q^2 \\cdot {guarded(start)} = {written(q * q * start)}$."
-    return Question(text, [plain(q), plain(q * q * start)], steps, dict(a=a, rate=rate, start=start))
+    return Question(text, [plain(q), plain(q * q * start)], steps, {"a": a, "rate": rate, "start": start})
 
 
 @of(6)
@@ -235,4 +235,4 @@ def steepest(rng):
     a, b = (int(one) for one in rng.choice([1, 2, 4, 5, 8, 10, 20], size=2, replace=False))
     text = f"$L = \\frac12 ({term(a, 'u^2', True)} {term(b, 'v^2')})$. Oltre quale learning rate la discesa diverge?"
     steps = f"Lungo una parabola di derivata seconda $a$ si converge se $\\eta < 2/a$. Conta la più ripida, {max(a, b)}: $2/{max(a, b)} = {written(2 / max(a, b))}$."
-    return Question(text, plain(2 / max(a, b)), steps, dict(a=a, b=b))
+    return Question(text, plain(2 / max(a, b)), steps, {"a": a, "b": b})

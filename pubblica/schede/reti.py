@@ -11,7 +11,7 @@ def shapes(rng):
     N, D, H = (int(one) for one in rng.permutation(np.arange(2, 10))[:3])
     text = f"Uno strato riceve {N} esempi con {D} ingressi e ha {H} neuroni. Che forma hanno `Z`, `dW` e `dX`? (Due numeri ciascuna.)"
     steps = f"`Z` ha una riga per esempio e una colonna per neurone; `dW` ha la forma di `W`, `dX` quella di `X`: $({N}, {H})$, $({D}, {H})$, $({N}, {D})$."
-    return Question(text, [[N, H], [D, H], [N, D]], steps, dict(N=N, D=D, H=H))
+    return Question(text, [[N, H], [D, H], [N, D]], steps, {"N": N, "D": D, "H": H})
 
 
 @of(7)
@@ -21,7 +21,7 @@ def layer(rng):
     Z = X @ W + b
     text = f"$\\mathbf{{X}} = {matrix(X)}$, $\\mathbf{{W}} = {matrix(W)}$, $\\mathbf{{b}} = {written(b)}$. Quanto vale $\\mathbf{{Z}} = \\mathbf{{X}}\\mathbf{{W}} + \\mathbf{{b}}$?"
     steps = f"La prima cella è ${products(X[0], W[:, 0])} {added(b[0])} = {Z[0, 0]}$. In tutto $\\mathbf{{Z}} = {matrix(Z)}$."
-    return Question(text, plain(Z), steps, dict(X=X, W=W, b=b))
+    return Question(text, plain(Z), steps, {"X": X, "W": W, "b": b})
 
 
 @of(7)
@@ -31,7 +31,7 @@ def layer_back(rng):
     dW, db = X.T @ dZ, dZ.sum(axis=0)
     text = f"$\\mathbf{{X}} = {matrix(X)}$ e $\\mathrm{{d}}\\mathbf{{Z}} = {matrix(dZ)}$, una riga per esempio. Quanto valgono `dW` e `db`?"
     steps = f"$\\mathbf{{X}}^\\top \\mathrm{{d}}\\mathbf{{Z}} = {matrix(dW)}$; `db` somma le righe: ${written(db)}$."
-    return Question(text, [plain(dW), plain(db)], steps, dict(X=X, dZ=dZ))
+    return Question(text, [plain(dW), plain(db)], steps, {"X": X, "dZ": dZ})
 
 
 SHARES = ([1, 1, 2], [1, 1, 3], [1, 2, 2], [1, 2, 7], [1, 3, 6], [1, 4, 5], [2, 3, 5], [1, 1, 8], [2, 2, 6], [1, 3, 4], [2, 2, 4])
@@ -50,7 +50,7 @@ def softmax(rng):
     logits = ",\\ ".join("0" if n == 1 else f"\\ln {n}" for n in parts)
     text = f"I logit sono $[{logits}]$. Quali probabilità dà la softmax?"
     steps = f"Gli esponenziali sono ${written(parts)}$, e la loro somma è {parts.sum()}: ${written(s)}$."
-    return Question(text, plain(s), steps, dict(parts=parts))
+    return Question(text, plain(s), steps, {"parts": parts})
 
 
 @of(8)
@@ -61,7 +61,7 @@ def jacobian(rng):
     row = [s[j] * ((k == j) - s[k]) for k in range(3)]
     text = f"La softmax dà $\\mathbf{{s}} = {written(s)}$. Quanto valgono le tre derivate di $s_{j}$ rispetto ai logit?"
     steps = f"Rispetto al proprio logit $s_{j}(1 - s_{j}) = {written(row[j])}$; rispetto agli altri $-s_{j} s_k$: ${written(row)}$. La somma è 0."
-    return Question(text, plain(row), steps, dict(s=s, j=j))
+    return Question(text, plain(row), steps, {"s": s, "j": j})
 
 
 @of(8)
@@ -73,7 +73,7 @@ def softmax_back(rng):
     back = s * (g - mean)
     text = f"La softmax dà $\\mathbf{{s}} = {written(s)}$, e i gradienti in arrivo sono $\\mathbf{{g}} = {written(g)}$. Che cosa torna ai logit?"
     steps = f"La media pesata è $\\mathbf{{s}} \\cdot \\mathbf{{g}} = {written(mean)}$. Torna $s_j (g_j - {guarded(mean)})$: ${written(back)}$."
-    return Question(text, plain(back), steps, dict(s=s, g=g))
+    return Question(text, plain(back), steps, {"s": s, "g": g})
 
 
 @of(9)
@@ -85,7 +85,7 @@ def shortcut(rng):
     several = "un esempio solo" if N == 1 else f"{N} esempi"
     text = f"In un batch di {several}, la rete dà a uno le probabilità $\\hat{{\\mathbf{{y}}}} = {written(s)}$; la classe giusta è la {c}. Quale gradiente arriva ai suoi logit, con la loss media?"
     steps = f"Si toglie 1 alla classe giusta, ${written(s - np.eye(3)[c])}$, e si divide per {N}: ${written(back)}$."
-    return Question(text, plain(back), steps, dict(s=s, N=N, c=c))
+    return Question(text, plain(back), steps, {"s": s, "N": N, "c": c})
 
 
 @of(9)
@@ -95,7 +95,7 @@ def bits(rng):
     chances = ",\\ ".join(f"\\tfrac{{1}}{{{2**n}}}" for n in k)
     text = f"Alla classe giusta di quattro esempi la rete dà le probabilità ${chances}$. La loss media è $m \\ln 2$: quanto vale $m$?"
     steps = f"$-\\ln 2^{{-k}} = k \\ln 2$: i costi sono ${written(k)}$ volte $\\ln 2$, e la media è {math(k.mean())}."
-    return Question(text, plain(k.mean()), steps, dict(k=k))
+    return Question(text, plain(k.mean()), steps, {"k": k})
 
 
 @of(9)
@@ -106,7 +106,7 @@ def last_bias(rng):
     total = (s - np.eye(3)[a] + t - np.eye(3)[b]) / 2
     text = f"Due esempi hanno probabilità ${written(s)}$ e ${written(t)}$, e classi giuste {a} e {b}. Quanto vale `db` dell'ultimo strato, con la loss media?"
     steps = f"I due gradienti sono ${written((s - np.eye(3)[a]) / 2)}$ e ${written((t - np.eye(3)[b]) / 2)}$: `db` è la loro somma, ${written(total)}$."
-    return Question(text, plain(total), steps, dict(s=s, t=t, a=a, b=b))
+    return Question(text, plain(total), steps, {"s": s, "t": t, "a": a, "b": b})
 
 
 @of(10)
@@ -117,7 +117,7 @@ def parameters(rng):
     text = f"Quanti parametri, pesi e bias, ha una rete {'–'.join(map(str, sizes))}?"
     terms = " + ".join(f"({a} \\cdot {b} + {b})" for a, b in zip(sizes, sizes[1:]))
     steps = f"Strato per strato: ${terms} = {sum(layers)}$."
-    return Question(text, sum(layers), steps, dict(sizes=sizes))
+    return Question(text, sum(layers), steps, {"sizes": sizes})
 
 
 @of(10)
@@ -135,7 +135,7 @@ def small_net(rng):
         f"i pesi ${written(v)}$, senza bias. Quanto vale l'uscita $y$? E le derivate di $y$ rispetto ai due pesi nascosti?"
     )
     steps = f"$z = {written(z)}$, le uscite nascoste sono ${written(a)}$, e $y = {int(v @ a)}$. All'indietro, peso di uscita per 1 o 0 per $x$: ${written(du)}$."
-    return Question(text, [int(v @ a), plain(du)], steps, dict(x=x, u=u, c=c, v=v))
+    return Question(text, [int(v @ a), plain(du)], steps, {"x": x, "u": u, "c": c, "v": v})
 
 
 @of(10)
@@ -148,7 +148,7 @@ def still_weights(rng):
         "Quanti parametri del primo strato hanno gradiente 0? E quanti pesi, bias esclusi, del secondo?"
     )
     steps = f"Un'unità spenta ferma i suoi {D} pesi e il suo bias: ${off} \\cdot {D + 1} = {off * (D + 1)}$. La sua uscita è 0, e ferma i {K} pesi che ne partono: {math(off * K)}."
-    return Question(text, [off * (D + 1), off * K], steps, dict(D=D, H=H, K=K, off=off))
+    return Question(text, [off * (D + 1), off * K], steps, {"D": D, "H": H, "K": K, "off": off})
 
 
 @of(11)
@@ -160,7 +160,7 @@ def folds(rng):
     text = f"Uno strato nascosto ha tre unità $\\mathrm{{ReLU}}(x - p)$, con $p = {written(at)}$; l'uscita le somma con i pesi ${written(v)}$. Quanto vale in $x = {x}$? E la sua pendenza subito a destra di quel punto?"
     slope = int(sum(w for w, one in zip(v, at) if x >= one))
     steps = f"Le unità valgono ${written(lit)}$, l'uscita ${written(v @ lit)}$. Subito a destra sono accese quelle con $p \\le {x}$: la pendenza è la somma dei loro pesi, {math(slope)}."
-    return Question(text, [int(v @ lit), slope], steps, dict(at=at, v=v, x=x))
+    return Question(text, [int(v @ lit), slope], steps, {"at": at, "v": v, "x": x})
 
 
 @of(11)
@@ -171,7 +171,7 @@ def standardize(rng):
     new = plain(mean + k * spread)
     text = f"Per imparare abbiamo le misure {math(train)}, per controllare la misura {math(new)}. Quanto diventa, standardizzata come si deve?"
     steps = f"Media e deviazione standard sono quelle dei dati di addestramento, {mean} e {spread}: $({written(new)} - {mean})/{spread} = {written(k)}$."
-    return Question(text, plain(k), steps, dict(train=train, new=new))
+    return Question(text, plain(k), steps, {"train": train, "new": new})
 
 
 @of(11)
@@ -187,7 +187,7 @@ def side(rng):
     shown = ", ".join(f"$({p}, {q})$" for p, q in points)
     text = f"Un'unità nascosta calcola $\\mathrm{{ReLU}}({term(w[0], 'x_0', True)} {term(w[1], 'x_1')} {added(b)})$. Su quali dei quattro punti {shown} è accesa? (1 o 0 per ciascuno.)"
     steps = f"I valori di $z$ sono ${written(z)}$: è accesa dove sono positivi."
-    return Question(text, [int(one > 0) for one in z], steps, dict(w=w, b=b, points=points))
+    return Question(text, [int(one > 0) for one in z], steps, {"w": w, "b": b, "points": points})
 
 
 @of(12)
@@ -196,7 +196,7 @@ def he(rng):
     D = int(rng.choice([2, 8, 32, 50, 128, 200, 800]))
     text = f"Uno strato con la ReLU ha {D} ingressi. Qual è, secondo He, la deviazione standard dei suoi pesi iniziali?"
     steps = f"La varianza è $2/D = 2/{D}$, e la deviazione standard la sua radice: {math((2 / D) ** 0.5)}."
-    return Question(text, plain((2 / D) ** 0.5), steps, dict(D=D))
+    return Question(text, plain((2 / D) ** 0.5), steps, {"D": D})
 
 
 @of(12)
@@ -206,7 +206,7 @@ def sigmoids(rng):
     w, n = (w, n) if w > 1 else (w, min(n, 3))
     text = f"Una catena di {n} sigmoidi ha tutti i pesi uguali a {w}. Al più quanto vale il prodotto dei fattori che il gradiente incontra?"
     steps = f"La derivata della sigmoide è al più $\\tfrac14$: ogni fattore è al più {math(w / 4)}, e il prodotto {math((w / 4) ** n)}."
-    return Question(text, plain((w / 4) ** n), steps, dict(w=w, n=n))
+    return Question(text, plain((w / 4) ** n), steps, {"w": w, "n": n})
 
 
 @of(12)
@@ -215,7 +215,7 @@ def residual(rng):
     d, n = float(rng.choice([-0.5, 0.1, 0.2, 0.5, 1])), int(rng.integers(2, 4))
     text = f"Ogni strato di una catena di {n} ha derivata locale {math(d)}. Quanto vale il prodotto dei fattori? E se ogni strato somma alla sua uscita il suo ingresso?"
     steps = f"Senza: ${guarded(d)}^{n} = {written(d**n)}$. Con la somma ogni fattore diventa $1 + {guarded(d)} = {written(1 + d)}$, e il prodotto {math((1 + d) ** n)}."
-    return Question(text, [plain(d**n), plain((1 + d) ** n)], steps, dict(d=d, n=n))
+    return Question(text, [plain(d**n), plain((1 + d) ** n)], steps, {"d": d, "n": n})
 
 
 @of(13)
@@ -224,7 +224,7 @@ def epochs(rng):
     size, per, turns = int(rng.choice([10, 20, 25, 50])), int(rng.integers(4, 13)), int(rng.integers(3, 9))
     text = f"I dati di addestramento sono {size * per}, i gruppi da {size}. Quanti passi fa un'epoca? E quanti ne fanno {turns} epoche?"
     steps = f"Un'epoca ha ${size * per}/{size} = {per}$ passi; {turns} epoche ne hanno ${per} \\cdot {turns} = {per * turns}$."
-    return Question(text, [per, per * turns], steps, dict(size=size, examples=size * per, turns=turns))
+    return Question(text, [per, per * turns], steps, {"size": size, "examples": size * per, "turns": turns})
 
 
 @of(13)
@@ -236,7 +236,7 @@ def momentum(rng):
         speeds.append(mu * speeds[-1] + one)
     text = f"Con $\\mu = {mu}$ e $v = 0$ all'inizio, la velocità è ogni volta $\\mu v$ più il gradiente. I gradienti sono, in fila, ${written(g)}$. Quanto vale $v$ dopo ciascuno?"
     steps = f"Ogni volta la metà di prima più il gradiente: ${written(speeds[1:])}$."
-    return Question(text, plain(speeds[1:]), steps, dict(mu=mu, g=g))
+    return Question(text, plain(speeds[1:]), steps, {"mu": mu, "g": g})
 
 
 @of(13)
@@ -252,7 +252,7 @@ def confusion(rng):
     worst = int(recall.argmin())
     text = f"Matrice di confusione, una riga per ogni classe vera (0, 1, 2): ${matrix(table)}$. Quante risposte su cento sono giuste? E quale classe è riconosciuta meno spesso?"
     steps = f"Le giuste stanno sulla diagonale, {right} su {total}: {100 * right // total} su cento. La riga con la frazione più piccola di giuste è la {worst}: {table[worst, worst]} su {table[worst].sum()}."
-    return Question(text, [plain(100 * right / total), worst], steps, dict(table=table))
+    return Question(text, [plain(100 * right / total), worst], steps, {"table": table})
 
 
 @of(14)
@@ -261,7 +261,7 @@ def graph(rng):
     a, b, c = integers(rng), integers(rng, None, 4), integers(rng, None, 4)
     text = f"`L = (a * b + c) * a`, con $a = {a}$, $b = {b}$, $c = {c}$. Dopo `L.backward()`, quanto valgono i gradienti di `a`, `b` e `c`?"
     steps = f"A `c` torna $a = {a}$, a `b` torna $a^2 = {a * a}$. Ad `a` tornano $ab + c = {a * b + c}$ dal secondo prodotto e $ab = {a * b}$ dal primo: {math(2 * a * b + c)}."
-    return Question(text, [2 * a * b + c, a * a, a], steps, dict(a=a, b=b, c=c))
+    return Question(text, [2 * a * b + c, a * a, a], steps, {"a": a, "b": b, "c": c})
 
 
 @of(14)
@@ -273,7 +273,7 @@ def broadcasting(rng):
     back = (G * X).sum(axis=0)
     text = f"`k` $= {written(k)}$ è una riga, e moltiplica numero per numero le {N} righe di $\\mathbf{{X}} = {matrix(X)}$. Al prodotto arriva $\\mathbf{{G}} = {matrix(G)}$. Che cosa torna a `k`?"
     steps = f"$\\mathbf{{G}} \\odot \\mathbf{{X}} = {matrix(G * X)}$; `k` è usato in ogni riga, e si somma: ${written(back)}$."
-    return Question(text, plain(back), steps, dict(G=G, X=X, k=k))
+    return Question(text, plain(back), steps, {"G": G, "X": X, "k": k})
 
 
 @of(14)
@@ -282,4 +282,4 @@ def matmul(rng):
     A, B, G = integers(rng, (1, 2)), integers(rng, (2, 2)), integers(rng, (1, 2))
     text = f"$\\mathbf{{C}} = \\mathbf{{A}}\\mathbf{{B}}$, con $\\mathbf{{A}} = {matrix(A)}$ e $\\mathbf{{B}} = {matrix(B)}$. A $\\mathbf{{C}}$ arriva $\\mathbf{{G}} = {matrix(G)}$. Quali gradienti tornano ad $\\mathbf{{A}}$ e a $\\mathbf{{B}}$?"
     steps = f"Ad $\\mathbf{{A}}$ torna $\\mathbf{{G}}\\mathbf{{B}}^\\top = {matrix(G @ B.T)}$, a $\\mathbf{{B}}$ torna $\\mathbf{{A}}^\\top\\mathbf{{G}} = {matrix(A.T @ G)}$."
-    return Question(text, [plain(G @ B.T), plain(A.T @ G)], steps, dict(A=A, B=B, G=G))
+    return Question(text, [plain(G @ B.T), plain(A.T @ G)], steps, {"A": A, "B": B, "G": G})
