@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import diapositive, fogli  # noqa: F401 (i generatori si registrano da sé)
+from . import diapositive, fogli
 from .capitolo import CHAPTERS, chapter
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from . import fogli  # noqa: F401 (i generatori si registrano da sé)
+from . import fogli
 from .capitolo import Chapter, chapter, simple
 from .domande import Question, draw
 
