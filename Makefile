@@ -19,7 +19,9 @@ LUNGHI := $(addprefix tests/test_,sito.py figure.py funzioni.py mutanti.py inter
 	documentation.py draw.py)
 # Prende da PyPI e da npm le versioni più recenti: può non riuscire senza che qui sia cambiato nulla, perciò si esegue da solo.
 EDITORI := interact-replay/tests/test_publishers.py
-PROVE := $(LUNGHI) $(filter-out $(LUNGHI) $(EDITORI),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
+# Anche il giro di una classe, con nbgrader in un ambiente suo.
+CLASSE := tests/test_classe.py
+PROVE := $(LUNGHI) $(filter-out $(LUNGHI) $(EDITORI) $(CLASSE),$(wildcard chapters/*.ipynb tests/test_*.py interact-replay/tests/test_*.py))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Ciò che Python ha compilato lo tiene da parte: se no ogni processo, e sono centinaia, ricompila tutto ciò che importa.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help libro documentazione servi lite jupyter pdf epub test test-veloce stile editori venti mutanti pytorch collegamenti blocca \
-	vulnerabili quaderni conta matrice benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
+	schede diapositive compito correggi prova-classe con-capitolo vulnerabili quaderni conta matrice benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -108,6 +110,36 @@ $(SITO)/backpropagation.epub: $(VENV)/libro $(SORGENTI) _build/indirizzi | _buil
 	@mkdir -p $(@D)
 	cp _build/epub/backpropagation.epub $@
 
+CAPITOLI = $(if $(CAPITOLO),--capitolo $(CAPITOLO)) $(if $(SEME),--seme $(SEME))
+schede: $(VENV)/pdf ## scrive schede, varianti e verifiche in _build/schede; CAPITOLO=5 uno solo, SEME=7 altri numeri
+	cd pubblica && "$(CURDIR)/$(BIN)/python" -m schede $(CAPITOLI) ../_build/schede
+
+diapositive: $(VENV)/pdf ## come schede, con le diapositive; prende reveal.js da npm (serve la rete)
+	cd pubblica && PATH="$(CURDIR)/$(BIN):$$PATH" "$(CURDIR)/$(BIN)/python" -m schede --diapositive $(CAPITOLI) ../_build/schede
+
+# nbgrader sta in un ambiente suo: il libro non ne ha bisogno.
+.venv-classe/pronto: pubblica/requirements-classe.txt | $(BIN)/uv
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	$(BIN)/uv pip install --quiet --python $(@D)/bin/python --require-hashes -r $<
+	@touch $@
+
+CORSO ?= _build/corso
+NBGRADER = cd $(CORSO) && PATH="$(CURDIR)/.venv-classe/bin:$$PATH" nbgrader
+NOME = capitolo-$(shell printf '%02d' $(patsubst 0%,%,$(CAPITOLO)))
+con-capitolo:
+	@$(if $(CAPITOLO),,echo "Di quale capitolo? Per esempio: make compito CAPITOLO=5" >&2; exit 2)
+
+compito: con-capitolo $(VENV)/pdf .venv-classe/pronto ## prepara un compito con nbgrader, in _build/corso: CAPITOLO=5 SEME=7 (serve la rete)
+	cd pubblica && "$(CURDIR)/$(BIN)/python" -m schede.compito $(patsubst 0%,%,$(CAPITOLO)) "$(abspath $(CORSO))" $(if $(SEME),--seme $(SEME))
+	$(NBGRADER) generate_assignment --force $(NOME)
+
+correggi: con-capitolo .venv-classe/pronto ## corregge i compiti consegnati in _build/corso/submitted, e scrive i punti in voti.csv: CAPITOLO=5
+	$(NBGRADER) autograde $(NOME)
+	$(NBGRADER) export --to voti.csv
+
+prova-classe: $(VENV)/test .venv-classe/pronto ## prova il giro di una classe: il compito, tre consegne, i punti (serve la rete)
+	PATH="$(CURDIR)/.venv-classe/bin:$$PATH" $(BIN)/python -m pytest $(CLASSE)
+
 # Il sito con tutto ciò che contiene: le pagine per ultime, perché sanno che cos'altro c'è.
 _build/intero: $(SITO)/backpropagation.pdf $(SITO)/backpropagation.epub $(SITO)/lite/jupyter-lite.json
 	@$(MAKE) --no-print-directory libro
@@ -150,7 +182,7 @@ collegamenti: $(VENV)/libro ## controlla i collegamenti ad altri siti, che elenc
 		-d _build/collegamenti/alberi . _build/collegamenti; esito=$$?; rm -f conf.py; cat _build/collegamenti/output.txt; exit $$esito
 
 # Ogni elenco tiene conto di quelli su cui si appoggia. Con AGGIORNA=--upgrade si passa alle versioni più recenti.
-LISTS := requirements requirements-jupyter pubblica/requirements tests/requirements
+LISTS := requirements requirements-jupyter pubblica/requirements pubblica/requirements-classe tests/requirements
 blocca: | $(BIN)/uv ## fissa le versioni dei pacchetti: da requirements.in a requirements.txt, e così gli altri elenchi
 	for list in $(LISTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 		--generate-hashes $(AGGIORNA) $$list.in -o $$list.txt || exit 1; done
