@@ -44,7 +44,7 @@ _STRINGS = {
         "on": "sì",
         "share": "Condividi",
         "address": "Indirizzo di ciò che si vede",
-        "embed": "Codice per mostrarlo in un'altra pagina",
+        "embed": "Codice per mostrarlo in un’altra pagina",
         "copy": "Copia",
         "copied": "Copiato",
         "selected": "Selezionato: si copia con Ctrl+C",
