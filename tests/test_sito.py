@@ -47,7 +47,7 @@ def pages(site) -> dict[str, object]:
     while todo:
         path = todo.pop()
         name = path.relative_to(site).as_posix()
-        if name in found or path.suffix != ".html" or not path.exists() or name.startswith("lite/"):
+        if name in found or path.suffix != ".html" or not path.exists() or name.startswith(("lite/", "schede/")):
             continue
         found[name] = tree = parse(path)[0]
         todo += [t for a in tree.iter("a") if "href" in a.attrib and (t := target(path, a.attrib["href"], site))]

@@ -79,7 +79,9 @@ WIDTH = """() => Math.max(
 # Le righe che cominciano con un segno d'interpunzione, e le formule brevi che si spezzano.
 LINES = """() => {
   const wrong = [], range = document.createRange();
-  const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  // Ciò che si è aperto sopra la pagina sta fra un pezzo e l'altro del testo, ma non nelle sue righe.
+  const line = (node) => (node.parentElement.closest("[popover]") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT, line);
   for (let before, node; (node = walker.nextNode()); before = node) {
     const sign = node.data.match(/^\u2060?[,.;:!?)\\]»]/);
     if (!before || !sign || node.parentElement.closest("pre, code, svg, .katex, .interact")) continue;

@@ -9,7 +9,8 @@
 
   // Il testo: di questa pagina, oppure di quelle raccolte da richiami.py.
   function content(link) {
-    const box = document.createElement("div");
+    // Un termine e la sua spiegazione stanno in un elenco di definizioni, anche qui.
+    const box = document.createElement(TARGET.exec(link.hash)[1] === "term" ? "dl" : "div");
     if (link.pathname === location.pathname) {
       for (let part = document.getElementById(decodeURIComponent(link.hash.slice(1))); part; part = part.nextElementSibling) {
         box.append(part.cloneNode(true));
@@ -19,7 +20,7 @@
     for (const extra of box.querySelectorAll(".headerlink, .label")) extra.remove();
     for (const part of box.querySelectorAll("[id]")) part.removeAttribute("id");
     for (const part of box.querySelectorAll("a[href]")) part.href = new URL(part.getAttribute("href"), link.href).href;
-    return [...box.childNodes];
+    return box;
   }
 
   // Sotto il collegamento, o sopra se c'è più posto; scorre con la pagina.
@@ -36,13 +37,13 @@
   function show(wanted) {
     clearTimeout(timer);
     if (link === wanted && card.matches(":popover-open")) return;
-    const parts = content(wanted);
-    if (!parts.length || !card.showPopover) return false;
+    const text = content(wanted);
+    if (!text.childNodes.length || !card.showPopover) return false;
     if (card.isConnected) card.hidePopover();
     link = wanted;
     const go = Object.assign(document.createElement("a"), { href: link.href, textContent: NAMES[TARGET.exec(link.hash)[1]] });
     go.append(" →");
-    card.replaceChildren(...parts, go);
+    card.replaceChildren(text, go);
     // Accanto al collegamento: con Tab si va ai collegamenti che contiene.
     link.after(card);
     link.removeAttribute("title");

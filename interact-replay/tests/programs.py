@@ -72,4 +72,8 @@ def jupyterlab(folder, environment, *options):
         yield found[0]
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:  # told to stop at a bad moment, it waits for itself
+            server.kill()
+            server.wait()
