@@ -81,6 +81,15 @@ def test_scheda_col_dito(browser, addresses):
         page.wait_for_url(re.compile("bibliografia.html#id"))
 
 
+def test_chi_passa_oltre_non_apre_niente(page, addresses):
+    """Mentre lo script arriva il fuoco è già altrove: la scheda non si apre."""
+    page.goto(f"{addresses['http']}/chapters/05-retropropagazione.html")
+    page.locator(TERM).first.evaluate("(link) => { link.focus({ focusVisible: true }); link.blur(); }")
+    page.wait_for_function("() => globalThis.scheda")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert not page.locator("#scheda:popover-open").count()
+
+
 def test_i_richiami_arrivano_soltanto_a_chi_le_chiede(page, addresses, site):
     """Prima non si scarica niente, e tutto insieme pesa meno di una figura."""
     asked = []

@@ -73,14 +73,18 @@
   function cards() {
     const links = ["term-", "equation-", "id"].map((id) => `article a.reference.internal[href*="#${id}"]`).join();
     const linkOf = ({ target }) => !target.closest?.("#scheda") && target.closest?.(links);
-    const open = (link) => need(["definizioni", "richiami"]).then(() => scheda(link));
+    // Mentre gli script arrivano, chi legge può essere già altrove.
+    const open = (link, wanted = () => true) => need(["definizioni", "richiami"]).then(() => wanted() && scheda(link));
     let timer;
     document.addEventListener("pointerover", (event) => {
       const link = linkOf(event);
       clearTimeout(timer);
-      if (link && event.pointerType !== "touch" && !link.contains(event.relatedTarget)) timer = setTimeout(() => open(link).catch(() => {}), 200);
+      if (link && event.pointerType !== "touch" && !link.contains(event.relatedTarget)) timer = setTimeout(() => open(link, () => link.matches(":hover")).catch(() => {}), 200);
     });
-    document.addEventListener("focusin", (event) => linkOf(event) && event.target.matches(":focus-visible") && open(linkOf(event)).catch(() => {}));
+    document.addEventListener("focusin", (event) => {
+      const link = linkOf(event), focused = () => link.matches(":focus-visible");
+      if (link && focused()) open(link, focused).catch(() => {});
+    });
     document.addEventListener("click", (event) => {
       const link = linkOf(event);
       if (!link || event.pointerType !== "touch") return;

@@ -49,6 +49,8 @@
     link.removeAttribute("title");
     link.setAttribute("aria-describedby", "scheda");
     card.showPopover();
+    // Ciò che scorre di lato deve poterlo fare anche dalla tastiera.
+    for (const box of card.querySelectorAll(".katex-display")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     place();
   }
 
