@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import avviso
 import copie
 import libro
 import nbformat
@@ -137,6 +138,24 @@ def test_jupyterlite(page, addresses, site):
     assert {urlsplit(url).netloc for url in strangers} <= {"cdn.jsdelivr.net"}
     wheels = " ".join(path.name for path in (site / "lite" / "pypi").glob("*.whl"))
     assert all(name in wheels for name in ("comm-", "ipywidgets-", "jupyterlab_widgets-"))
+
+
+def test_l_avviso_si_mette_una_volta_sola(tmp_path):
+    """Anche dove c'era già; se la pagina non è più quella, lo si dice, e non si scrive niente."""
+    schema = tmp_path / "extensions/@jupyterlite/pyodide-kernel-extension/static/schema/kernel.v0.schema.json"
+    schema.parent.mkdir(parents=True)
+    schema.write_text(json.dumps({"properties": {"pyodideUrl": {"default": "https://altrove.example/p.mjs"}}}))
+    page = tmp_path / "notebooks" / "index.html"
+    page.parent.mkdir()
+    page.write_text("<head></head>")
+    avviso.add(tmp_path)
+    once = page.read_text(encoding="utf-8")
+    avviso.add(tmp_path)
+    assert page.read_text(encoding="utf-8") == once and once.count("https://altrove.example/p.mjs") == 1
+    page.write_text("<body>")
+    with pytest.raises(ValueError, match="JupyterLite è cambiato"):
+        avviso.add(tmp_path)
+    assert page.read_text() == "<body>"
 
 
 @pytest.mark.sito
