@@ -29,7 +29,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help libro documentazione servi lite jupyter pdf epub test test-veloce stile editori venti mutanti pytorch collegamenti blocca \
-	schede diapositive compito correggi prova-classe con-capitolo vulnerabili quaderni conta matrice benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
+	vulnerabili quaderni conta matrice schede diapositive compito correggi prova-classe con-capitolo \
+	benchmark benchmark-confronto benchmark-sito intanto pulisci sempre
 
 help: ## mostra questi comandi
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22

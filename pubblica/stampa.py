@@ -9,26 +9,29 @@ import browser
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-# I titoli come si leggono: una formula una volta sola, senza il rimando accanto.
-HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((heading) => {
-  const copy = heading.cloneNode(true);
-  copy.querySelectorAll(".katex-mathml, .headerlink").forEach((e) => e.remove());
-  return copy.textContent.replace(/\\s+/g, " ").trim();
-})"""
+# Un titolo come si legge: una formula una volta sola, senza il rimando accanto.
+TITLE = """
+  const titleOf = (heading) => {
+    const copy = heading.cloneNode(true);
+    copy.querySelectorAll(".katex-mathml, .headerlink").forEach((e) => e.remove());
+    return copy.textContent.replace(/\\s+/g, " ").trim();
+  };"""
+HEADINGS = "() => {" + TITLE + """
+  return [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(titleOf);
+}"""
 
 # In ogni pagina il titolo del capitolo: Chromium non sa prenderlo dal testo, ma sa dare a ogni capitolo le pagine sue.
-RUNNING = """() => document.querySelectorAll("article h1").forEach((heading, k) => {
-  const copy = heading.cloneNode(true);
-  copy.querySelectorAll(".katex-mathml, .headerlink").forEach((e) => e.remove());
-  const title = JSON.stringify(copy.textContent.replace(/\\s+/g, " ").trim());
-  const section = heading.closest("section");
-  section.style.page = `capitolo${k}`;
-  // Ciò a cui portano i collegamenti al capitolo sta prima: fuori, avrebbe una pagina per sé.
-  if (section.previousElementSibling?.matches("span[id]")) section.prepend(section.previousElementSibling);
-  document.head.append(Object.assign(document.createElement("style"), {
-    textContent: `@page capitolo${k} { @top-center { content: ${title}; } }`,
-  }));
-})"""
+RUNNING = "() => {" + TITLE + """
+  document.querySelectorAll("article h1").forEach((heading, k) => {
+    const section = heading.closest("section");
+    section.style.page = `capitolo${k}`;
+    // Ciò a cui portano i collegamenti al capitolo sta prima: fuori, avrebbe una pagina per sé.
+    if (section.previousElementSibling?.matches("span[id]")) section.prepend(section.previousElementSibling);
+    document.head.append(Object.assign(document.createElement("style"), {
+      textContent: `@page capitolo${k} { @top-center { content: ${JSON.stringify(titleOf(heading))}; } }`,
+    }));
+  });
+}"""
 # La pagina a cui porta ogni voce dell'indice e ogni rimando; tre zeri finché non si sa.
 NUMBERS = """(pages) => document.querySelectorAll(".sommario a, a.rimando").forEach((link) => {
   const number = link.querySelector(".numero") ?? link.appendChild(document.createElement("span"));

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import classe
 import nbformat
 import numpy as np
 import pytest
@@ -253,6 +255,23 @@ def test_i_pdf_si_leggono(tmp_path, page):
         assert max(page.eval_on_selector_all(".domanda", "found => found.map(one => one.offsetHeight)")) < 497
         assert page.evaluate("document.documentElement.scrollWidth") <= 658
         assert page.locator("svg").count() == (sheet.name == "scheda")  # il grafo dell'esercizio 3.2
+
+
+def test_sul_sito_va_soltanto_cio_che_e_per_gli_studenti(tmp_path):
+    """Né le soluzioni né le verifiche; ciò che la pagina elenca è ciò che si copia, e ciò che non c'è più se ne va."""
+    for name in ("01-uno/scheda.pdf", "01-uno/verifica-1A.pdf", "01-uno/docente/scheda-soluzioni.pdf", "02-due/docente/x.pdf", "reveal/dist/reveal.js"):
+        (tmp_path / "schede" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "schede" / name).write_text(name, encoding="utf-8")
+    old = tmp_path / "html" / "schede" / "01-uno" / "vecchio.pdf"
+    old.parent.mkdir(parents=True)
+    old.touch()
+    config = SimpleNamespace(schede=[])
+    app = SimpleNamespace(outdir=tmp_path / "html", config=config, builder=SimpleNamespace(name="html"))
+    classe.offered(app, config)
+    classe.publish(app, None)
+    assert config.schede == [["01-uno", "scheda.pdf"]]
+    published = [path for path in (tmp_path / "html" / "schede").rglob("*") if path.is_file()]
+    assert sorted(path.relative_to(tmp_path / "html" / "schede").as_posix() for path in published) == ["01-uno/scheda.pdf", "reveal/dist/reveal.js"]
 
 
 def test_un_esercizio_dice_quanto_impegna():

@@ -11,7 +11,6 @@ from interact_replay.page.latex import typeset
 from interact_replay.recording import decode
 from interact_replay.sphinx.render import interact
 from sphinx import addnodes
-from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
@@ -20,11 +19,8 @@ TITLE = "Soluzioni e risposte"
 # Ciò che disegno.esito scrive dopo una risposta.
 VERDICT = re.compile(r"(✓ Giusto|✗ No):</strong> (.*?)</p>", re.DOTALL)
 Answers = dict[str, tuple[bool, str]]
-
-
-def on_paper(builder: Builder) -> bool:
-    """Se le pagine di un formato non si muovono."""
-    return builder.name in ("singlehtml", "epub")
+# I formati le cui pagine non si muovono.
+PAPER = ("singlehtml", "epub")
 
 
 def verdicts(recording: dict[str, Any]) -> dict[int, Answers]:
@@ -71,11 +67,12 @@ def docname(node: nodes.Node, env: BuildEnvironment) -> str:
 class Questions(SphinxPostTransform):
     """Al posto di una domanda le sue risposte e un rimando; la spiegazione la segue, e `Solutions` la porta in fondo."""
 
+    builders = PAPER
     default_priority = 5  # prima che il plug-in metta la figura ferma
 
     def run(self, **kwargs: Any) -> None:
         """Cambia ogni figura viva che fa domande."""
-        for node in list(self.document.findall(interact)) if on_paper(self.app.builder) else ():
+        for node in list(self.document.findall(interact)):
             self.ask(node, node["recording"])
 
     def ask(self, node: interact, recording: dict[str, Any]) -> None:
@@ -107,13 +104,13 @@ class Questions(SphinxPostTransform):
 class Solutions(SphinxPostTransform):
     """In fondo al capitolo, soluzioni e risposte; nel libro in una pagina sola `appendix` le porta in fondo al libro."""
 
+    builders = PAPER
     default_priority = 510  # dopo sphinx_exercise, e dopo che i riquadri sono aperti
 
     def run(self, **kwargs: Any) -> None:
         """Una pagina alla volta, anche dove Sphinx le ha unite."""
-        if on_paper(self.app.builder):
-            for chapter in list(self.document.findall(addnodes.start_of_file)) or [self.document]:
-                self.gather(chapter)
+        for chapter in list(self.document.findall(addnodes.start_of_file)) or [self.document]:
+            self.gather(chapter)
 
     def gather(self, chapter: nodes.Element) -> None:
         """Sposta in fondo ciò che non va letto prima del tempo, e ne mette i rimandi."""
@@ -138,11 +135,12 @@ class Solutions(SphinxPostTransform):
 class Places(SphinxPostTransform):
     """Dove una figura si muove, quando l'indirizzo del sito non si conosce: una frase, al posto di un percorso che non si può seguire."""
 
+    builders = PAPER
     default_priority = 510
 
     def run(self, **kwargs: Any) -> None:
         """Ne scrive una per ogni figura ferma."""
-        if not on_paper(self.app.builder) or self.config.html_baseurl:
+        if self.config.html_baseurl:
             return
         for line in self.document.findall(lambda n: isinstance(n, nodes.paragraph) and "interact-live" in n["classes"]):
             page, number = re.search(r"(\S+)\.html#interact-(\d+)", line.astext()).groups()

@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "pubblica"))
-from schede.capitolo import CHAPTERS, TEACHER, chapter, simple
+from schede.capitolo import CHAPTERS, EFFORT, chapter, effort, simple
 
 SHEETS = "schede"
 
@@ -37,10 +37,9 @@ class Effort(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Lo aggiunge, e mette i fogli al loro posto."""
         for node in self.document.findall(lambda n: isinstance(n, (exercise_node, exercise_enumerable_node))):
-            text = " ".join(node["classes"])
-            if found := re.search(r"minuti-(\d+) (\w+)", text):
+            if found := re.search(EFFORT, " ".join(node["classes"])):
                 title = next(iter(node.findall(nodes.title)), None) or node.children[0]
-                title += nodes.inline("", f" circa {found[1]} minuti · {found[2]}", classes=["impegno"])
+                title += nodes.inline("", f" {effort(*found.groups())}", classes=["impegno"])
         for place in list(self.document.findall(sheet_list)):
             offered = self.config.schede if self.app.builder.name == "html" else []
             place.replace_self(_table(offered))
@@ -85,22 +84,28 @@ class Exercises(SphinxDirective):
 
 
 def offered(app: Sphinx, config: Config) -> None:
-    """I fogli che ci sono. Sta nella configurazione perché, quando cambiano, la pagina si riscriva."""
+    """I fogli che ci sono, tranne le verifiche: chi le prepara non le pubblica.
+
+    L'elenco sta nella configurazione perché, quando cambia, la pagina si riscriva.
+    """
     folder = Path(app.outdir).parent / SHEETS
-    kept = [path for path in sorted(folder.glob("[0-9][0-9]-*/*")) if path.is_file()]
-    chapters = sorted({path.parent.name for path in kept})
-    # Una verifica si dà in classe: chi la prepara non la pubblica.
-    config.schede = [[name, *(p.name for p in kept if p.parent.name == name and not p.name.startswith("verifica"))] for name in chapters]
+    for name in sorted(path.name for path in folder.glob("[0-9][0-9]-*")):
+        files = [path.name for path in sorted((folder / name).iterdir()) if path.is_file() and not path.name.startswith("verifica")]
+        config.schede += [[name, *files]] if files else []
 
 
 def publish(app: Sphinx, error: Exception | None) -> None:
-    """Mette nel sito i fogli per gli studenti, senza soluzioni e senza verifiche."""
+    """Mette nel sito i fogli che la pagina offre, e nessun altro; con le diapositive, reveal.js."""
     if error or app.builder.name != "html":
         return
     source, target = Path(app.outdir).parent / SHEETS, Path(app.outdir, SHEETS)
     shutil.rmtree(target, ignore_errors=True)
-    if app.config.schede:
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns(TEACHER, "verifica-*"))
+    for name, *files in app.config.schede:
+        (target / name).mkdir(parents=True)
+        for file in files:
+            shutil.copy(source / name / file, target / name)
+    if target.exists() and (source / "reveal").exists():
+        shutil.copytree(source / "reveal", target / "reveal")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

